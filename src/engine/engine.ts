@@ -1,0 +1,111 @@
+import type { Experiment } from '../experiment/schema.ts';
+import type { Batch } from '../experiment/tasks/index.ts';
+
+export type EngineKind = 'webgpu' | 'cpu';
+
+export interface EngineInfo {
+  readonly kind: EngineKind;
+  /** The adapter's name, or what the CPU engine computes in: "float32, TypeScript". */
+  readonly name: string;
+  /** True where a GPU is only emulated. */
+  readonly software: boolean;
+}
+
+/** What one lane measured in one step. All numbers precede the update of that step. */
+export interface LaneMetrics {
+  readonly step: number;
+  readonly lane: number;
+  readonly loss: number;
+  /** The task's own measure on the training batch. */
+  readonly metric: number;
+  /** Norm of the raw gradient over all parameters of the lane. */
+  readonly gradientNorm: number;
+  /** log2 of gamma, the root of the path regulariser. */
+  readonly pathNormLog2: number;
+  /** Why the lane stopped at this step, or null. Its parameters stay those before the step. */
+  readonly stopped: string | null;
+}
+
+/**
+ * Lines in order of step, then lane. A stopped lane has one line with `stopped` set and none after it.
+ */
+export type MetricBatch = readonly LaneMetrics[];
+
+/** Numbers that may leave float32's range: value = data * 2^log2; one exponent, or one per row. */
+export interface ScaledArray {
+  readonly data: Float32Array | Float64Array;
+  readonly log2: number | Int32Array;
+}
+
+/** Everything about one step of one lane; parameters in the order of `matricesOf`. */
+export interface LaneSnapshot {
+  readonly loss: number;
+  readonly before: Float32Array | Float64Array; // [parameters]
+  readonly after: Float32Array | Float64Array; // [parameters]
+  /** Raw, before any clip. */
+  readonly gradient: Float32Array | Float64Array; // [parameters]
+  /** By matrix, in the order of `matricesOf`, each with one exponent. */
+  readonly kappa1: readonly ScaledArray[];
+  readonly kappa2: readonly ScaledArray[];
+  /** u and v of the mathematics (squared), one exponent per layer and time step. */
+  readonly gammaIn: ScaledArray; // [layers, length, hidden], log2 [layers * length]
+  readonly gammaOut: ScaledArray; // [layers, length, hidden], log2 [layers * length]
+}
+
+/** What `inspect` returns: the step it ran, its batch, and every lane. */
+export interface StepSnapshot {
+  readonly step: number;
+  readonly batch: Batch;
+  readonly lanes: readonly LaneSnapshot[];
+}
+
+/** Held-out loss and task measure of each lane, after the update of `step`. */
+export interface Evaluation {
+  readonly step: number;
+  readonly lanes: readonly { readonly loss: number; readonly metric: number }[];
+}
+
+/** All that a run needs to go on with the same bits. */
+export interface Checkpoint {
+  readonly version: 1;
+  readonly experiment: Experiment;
+  /** Steps done. */
+  readonly step: number;
+  readonly parameters: Float32Array | Float64Array; // [lanes, parameters]
+  readonly velocity: Float32Array | Float64Array; // [lanes, parameters]
+  /** Step at which each lane stopped; 0 = it runs. */
+  readonly stoppedAt: Uint32Array; // [lanes]
+}
+
+/** What computes. Runs in a page, in a worker and in Node. Calls of one engine must not overlap. */
+export interface Engine {
+  readonly info: EngineInfo;
+  readonly experiment: Experiment;
+  /** Steps done (or submitted) so far. */
+  readonly step: number;
+  /** Encodes and submits that many steps; resolves when at most one submit is outstanding. */
+  train(steps: number): Promise<void>;
+  /** Metrics of the steps after `sinceStep`, oldest first; the engine keeps the last `METRIC_STEPS` steps. */
+  metrics(sinceStep: number): Promise<MetricBatch>;
+  /** Runs one more step and returns everything about it. */
+  inspect(): Promise<StepSnapshot>;
+  /** Held-out loss and measure; `sequences` limits the set. Does not change the training. */
+  evaluate(sequences?: number): Promise<Evaluation>;
+  checkpoint(): Promise<Checkpoint>;
+  /** @throws Error where the checkpoint is not of this experiment */
+  restore(checkpoint: Checkpoint): Promise<void>;
+  dispose(): void;
+}
+
+/** Steps whose metrics an engine keeps for `metrics`. */
+export const METRIC_STEPS = 4096;
+
+/** A shape that the device cannot hold: the message says what fits. */
+export class ShapeTooLargeError extends Error {
+  override readonly name = 'ShapeTooLargeError';
+}
+
+/** No usable WebGPU: the message says what to do. */
+export class NoAdapterError extends Error {
+  override readonly name = 'NoAdapterError';
+}

@@ -1,0 +1,97 @@
+import type { Experiment } from '../experiment/schema.ts';
+import { taskOf } from '../experiment/tasks/index.ts';
+
+/** One parameter matrix (a bias is a matrix of one column) in the pooled parameters of a lane. */
+export interface Matrix {
+  /** W_in.l, W_rec.l, b.l, W_out or b_out; l counts from 1. */
+  readonly name: string;
+  readonly kind: 'input' | 'recurrent' | 'bias' | 'readout' | 'readoutBias';
+  /** Layer, from 0; for the readout the number of layers. */
+  readonly layer: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** First element in the pooled parameters, row-major from there. */
+  readonly offset: number;
+  /** As `inspect` writes it: biases have one dimension. */
+  readonly shape: readonly number[];
+}
+
+/** All sizes that follow from an experiment. */
+export interface Shape {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly hidden: number;
+  readonly layers: number;
+  /** Time steps. */
+  readonly length: number;
+  readonly batch: number;
+  readonly lanes: number;
+  /** First scored step, from 0: the last step, or 0 where every step is scored. */
+  readonly scoredFrom: number;
+  readonly scoredSteps: number;
+  readonly matrices: readonly Matrix[];
+  /** Parameters of one lane. */
+  readonly parameters: number;
+  /** Chunks of rows into which weight gradients are split; depends on length and batch only. */
+  readonly splits: number;
+}
+
+/**
+ * The parameters in their order: per layer W_in, W_rec, b, then W_out, b_out.
+ */
+export function matricesOf(inputs: number, outputs: number, hidden: number, layers: number): Matrix[] {
+  const matrices: Matrix[] = [];
+  let offset = 0;
+  const add = (name: string, kind: Matrix['kind'], layer: number, rows: number, columns: number): void => {
+    const bias = kind === 'bias' || kind === 'readoutBias';
+    matrices.push({ name, kind, layer, rows, columns, offset, shape: bias ? [rows] : [rows, columns] });
+    offset += rows * columns;
+  };
+  for (let layer = 0; layer < layers; layer++) {
+    add(`W_in.${layer + 1}`, 'input', layer, hidden, layer === 0 ? inputs : hidden);
+    add(`W_rec.${layer + 1}`, 'recurrent', layer, hidden, hidden);
+    add(`b.${layer + 1}`, 'bias', layer, hidden, 1);
+  }
+  add('W_out', 'readout', layers, outputs, hidden);
+  add('b_out', 'readoutBias', layers, outputs, 1);
+  return matrices;
+}
+
+/** Rows (time step, sequence) of one chunk of a weight gradient, and the most chunks. */
+const ROWS_PER_SPLIT = 512;
+const MAX_SPLITS = 16;
+
+/** Number of chunks of the weight-gradient sums: fixed by length and batch, so that no other choice moves a bit. */
+export const splitsOf = (length: number, batch: number): number =>
+  Math.min(MAX_SPLITS, Math.ceil((length * batch) / ROWS_PER_SPLIT));
+
+/** The sizes of an experiment. */
+export function shapeOf(experiment: Experiment): Shape {
+  const task = taskOf(experiment);
+  const { hidden, layers, batch } = experiment;
+  const { inputs, outputs } = task;
+  const length = task.steps(experiment.length);
+  const scoredFrom = task.readout === 'last' ? length - 1 : 0;
+  const matrices = matricesOf(inputs, outputs, hidden, layers);
+  return {
+    inputs,
+    outputs,
+    hidden,
+    layers,
+    length,
+    batch,
+    lanes: experiment.lanes.length,
+    scoredFrom,
+    scoredSteps: length - scoredFrom,
+    matrices,
+    parameters: matrices.reduce((sum, matrix) => sum + matrix.rows * matrix.columns, 0),
+    splits: splitsOf(length, batch),
+  };
+}
+
+/** The matrix of that kind and layer. */
+export function matrixOf(shape: Pick<Shape, 'matrices'>, kind: Matrix['kind'], layer: number): Matrix {
+  const matrix = shape.matrices.find((candidate) => candidate.kind === kind && candidate.layer === layer);
+  if (!matrix) throw new Error(`There is no ${kind} matrix in layer ${layer}.`);
+  return matrix;
+}

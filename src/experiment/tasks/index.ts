@@ -1,0 +1,13 @@
+import { adding } from './adding.ts';
+import { mnistRows } from './mnistRows.ts';
+import type { Task } from './types.ts';
+
+/** Every task, by the name that links use. A new task is one file and one line here. */
+export const TASKS = { adding, 'mnist-rows': mnistRows } as const satisfies Record<string, Task>;
+
+export type TaskName = keyof typeof TASKS;
+export const TASK_NAMES = Object.keys(TASKS) as [TaskName, ...TaskName[]];
+
+export const taskOf = (experiment: { readonly task: TaskName }): Task => TASKS[experiment.task];
+
+export type { Batch, BatchRequest, DataSetName, ImageSet, Measure, Task, TaskData } from './types.ts';

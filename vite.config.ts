@@ -1,0 +1,12 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  base: './',
+  plugins: [react()],
+  build: {
+    target: 'es2022',
+    rollupOptions: { input: { index: 'index.html', check: 'check.html' } },
+  },
+  worker: { format: 'es' },
+});
