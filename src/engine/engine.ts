@@ -50,6 +50,16 @@ export interface LaneSnapshot {
   /** u and v of the mathematics (squared), one exponent per layer and time step. */
   readonly gammaIn: ScaledArray; // [layers, length, hidden], log2 [layers * length]
   readonly gammaOut: ScaledArray; // [layers, length, hidden], log2 [layers * length]
+  /** Only where `inspect` was asked for them. */
+  readonly states: LaneStates | null;
+}
+
+/** What a step keeps of every unit at every time. */
+export interface LaneStates {
+  /** h_t. */
+  readonly hidden: Float32Array | Float64Array; // [layers, length, batch, hidden]
+  /** dL/dz_t, z the input of the ReLU: zero where the unit is off. */
+  readonly deltas: Float32Array | Float64Array; // [layers, length, batch, hidden]
 }
 
 /** What `inspect` returns: the step it ran, its batch, and every lane. */
@@ -87,8 +97,8 @@ export interface Engine {
   train(steps: number): Promise<void>;
   /** Metrics of the steps after `sinceStep`, oldest first; the engine keeps the last `METRIC_STEPS` steps. */
   metrics(sinceStep: number): Promise<MetricBatch>;
-  /** Runs one more step and returns everything about it. */
-  inspect(): Promise<StepSnapshot>;
+  /** Runs one more step and returns everything about it; with `states` the hidden states and deltas too. */
+  inspect(options?: { readonly states?: boolean }): Promise<StepSnapshot>;
   /** Held-out loss and measure; `sequences` limits the set. Does not change the training. */
   evaluate(sequences?: number): Promise<Evaluation>;
   checkpoint(): Promise<Checkpoint>;
@@ -99,6 +109,19 @@ export interface Engine {
 
 /** Steps whose metrics an engine keeps for `metrics`. */
 export const METRIC_STEPS = 4096;
+
+/**
+ * Why a lane stopped, in a sentence.
+ * @param previousNorm norm of the gradient of the step before; null at the first step
+ */
+export function stopReason(step: number, loss: number, gradientNorm: number, previousNorm: number | null): string {
+  const what = Number.isFinite(loss)
+    ? `the gradient norm is not finite (${gradientNorm})`
+    : `the loss is not finite (${loss})`;
+  const before =
+    previousNorm === null ? '' : `; the gradient norm was ${previousNorm.toPrecision(3)} at step ${step - 1}`;
+  return `${what} at step ${step}${before}`;
+}
 
 /** A shape that the device cannot hold: the message says what fits. */
 export class ShapeTooLargeError extends Error {

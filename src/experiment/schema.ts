@@ -161,9 +161,12 @@ export function parseExperiment(input: unknown): Experiment {
     const path = v.getDotPath(issue);
     throw new Error(`Not an experiment: ${path ? `${path}: ` : ''}${issue.message}`);
   }
-  const { task, length } = result.output;
+  const { task, length, data } = result.output;
   if (TASKS[task].steps(length) !== length) {
     throw new Error(`Not an experiment: length is ${length}: ${task} has ${TASKS[task].steps(length)} steps`);
+  }
+  if (TASKS[task].data === null && data !== 'small') {
+    throw new Error(`Not an experiment: data is ${data}: ${task} has no data, which leaves it at small`);
   }
   return result.output;
 }

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+import { run } from './install.mjs';
+
+/** What a headless Chromium needs for WebGPU on SwiftShader, and to leave the network alone. */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Preferences with which Firefox offers WebGPU on Linux, where it is off, and on a software adapter. */
+export const FIREFOX_PREFERENCES = {
+  'dom.webgpu.enabled': true,
+  'dom.webgpu.workers.enabled': true,
+  'gfx.webgpu.ignore-blocklist': true,
+  'gfx.webrender.software': true,
+};
+
+/** @param {string} file */
+function isProgram(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The first program that can be started: the one that the variable names, else one of the names in the search path,
+ * else one of the given files.
+ * @param {string} variable
+ * @param {readonly string[]} names
+ * @param {readonly string[]} files
+ * @returns {string | undefined}
+ */
+function findProgram(variable, names, files) {
+  const chosen = process.env[variable];
+  if (chosen) return isProgram(chosen) ? chosen : undefined;
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return [...names.flatMap((name) => folders.map((folder) => path.join(folder, name))), ...files].find(
+    isProgram,
+  );
+}
+
+/** The path of a Chromium or Chrome; undefined where there is none. CHROMIUM_PATH goes before all. */
+export const findChromium = () =>
+  findProgram(
+    'CHROMIUM_PATH',
+    ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+    [
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ],
+  );
+
+/** The path of a Firefox; undefined where there is none. FIREFOX_PATH goes before all. */
+export const findFirefox = () =>
+  findProgram(
+    'FIREFOX_PATH',
+    ['firefox-esr', 'firefox'],
+    ['/Applications/Firefox.app/Contents/MacOS/firefox'],
+  );
+
+const VULKAN_FOLDERS = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
+const LAVAPIPE_FILES = ['lvp_icd.x86_64.json', 'lvp_icd.aarch64.json', 'lvp_icd.json'];
+
+const hasVulkanLoader = () => {
+  const cache = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' });
+  return cache.status === 0 && cache.stdout.includes('libvulkan.so.1');
+};
+
+const hasLavapipe = () =>
+  VULKAN_FOLDERS.some((folder) => LAVAPIPE_FILES.some((file) => existsSync(path.join(folder, file))));
+
+/** What the tests need beside Node: how to see it, Debian's package, and what to tell who must install it. */
+const NEEDS = [
+  {
+    package: 'chromium',
+    linuxOnly: false,
+    isThere: () => findChromium() !== undefined,
+    advice:
+      'No Chromium was found: install Chromium or Chrome (Debian: chromium), or set CHROMIUM_PATH to one.',
+  },
+  {
+    package: 'firefox-esr',
+    linuxOnly: false,
+    isThere: () => findFirefox() !== undefined,
+    advice: 'No Firefox was found: install one (Debian: firefox-esr), or set FIREFOX_PATH to one.',
+  },
+  {
+    package: 'mesa-vulkan-drivers',
+    linuxOnly: true,
+    isThere: hasLavapipe,
+    advice: 'No software Vulkan driver for Firefox was found: install mesa-vulkan-drivers.',
+  },
+  {
+    package: 'libvulkan1',
+    linuxOnly: true,
+    isThere: hasVulkanLoader,
+    advice: 'No Vulkan loader for WebGPU in Node was found: install libvulkan1.',
+  },
+];
+
+const missingNeeds = () =>
+  NEEDS.filter(({ linuxOnly, isThere }) => (process.platform === 'linux' || !linuxOnly) && !isThere());
+
+/**
+ * Installs the missing browsers and drivers with apt-get where the system has it and lets this user; prints one line
+ * for each that is still missing.
+ */
+export async function installBrowsers() {
+  const missing = missingNeeds();
+  if (missing.length === 0) return;
+  const isRoot = process.getuid?.() === 0;
+  const mayInstall =
+    findProgram('', ['apt-get'], []) !== undefined &&
+    (isRoot || spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0);
+  if (mayInstall) {
+    const packages = missing.map((need) => need.package);
+    console.log(`Installing ${packages.join(', ')} with apt-get ...`);
+    const prefix = isRoot ? ['env'] : ['sudo', '-n', 'env'];
+    const aptGet = (/** @type {string[]} */ ...args) =>
+      run(/** @type {string} */ (prefix[0]), [
+        ...prefix.slice(1),
+        'DEBIAN_FRONTEND=noninteractive',
+        'apt-get',
+        '-qq',
+        '-o=Dpkg::Use-Pty=0',
+        ...args,
+      ]);
+    await aptGet('update');
+    // One by one: a distribution that lacks one of them may still have the others.
+    for (const name of packages) await aptGet('install', '-y', '--no-install-recommends', name);
+  }
+  for (const need of missingNeeds()) console.log(need.advice);
+}

@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { findChromium, findFirefox, installBrowsers } from './browsers.mjs';
+import { installPackages, requireNode, root, runTool } from './install.mjs';
+
+// npm test: installs what is missing, runs every part and ends with the counts over all of them.
+// npm test -- unit gpu: these parts only. npm run test:long: larger shapes, more cases, the learning runs.
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/**
+ * A part of the tests; `run` gets the time that it may take, in milliseconds.
+ * @typedef {{ name: string, what: string, run: (limit: number) => Promise<Counts> }} Part
+ */
+
+const RESULTS = path.join(root, 'test-results');
+const MINUTE = 60_000;
+
+/** @type {readonly Part[]} */
+const PARTS = [
+  check('lint', 'Biome: format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']),
+  check('typecheck', 'TypeScript, strict', 'typescript/bin/tsc', ['--noEmit']),
+  check('data', "the tasks' data, verified", 'tsx/dist/cli.mjs', ['scripts/prepare-data.ts']),
+  suite('unit', 'experiment, CPU engine, session and command line, in Node'),
+  suite('gpu', 'WGSL kernels and training on WebGPU, in Chromium'),
+  suite('page', 'the built page, in Chromium'),
+  suite('firefox', 'the built page and its kernel checks, in Firefox and Chromium'),
+];
+
+/**
+ * A program that passes or fails as a whole: one test.
+ * @param {string} name
+ * @param {string} what
+ * @param {string} script
+ * @param {readonly string[]} args
+ * @returns {Part}
+ */
+function check(name, what, script, args) {
+  return {
+    name,
+    what,
+    async run(limit) {
+      const passed = (await runTool(script, args, { timeout: limit })) === 0;
+      return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+    },
+  };
+}
+
+/**
+ * A project of vitest.config.ts.
+ * @param {string} name
+ * @param {string} what
+ * @returns {Part}
+ */
+function suite(name, what) {
+  return {
+    name,
+    what,
+    async run(limit) {
+      const report = path.join(RESULTS, `${name}.json`);
+      rmSync(report, { force: true });
+      const args = [
+        'run',
+        '--project',
+        name,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+      ];
+      const code = await runTool('vitest/vitest.mjs', args, { timeout: limit });
+      return readReport(report, code);
+    },
+  };
+}
+
+/**
+ * The counts of a vitest report. A file that could not be loaded has no tests of its own and counts as one failure,
+ * and so does a runner that ended badly although no test failed, or before it wrote a report.
+ * @param {string} file
+ * @param {number} code how the runner ended
+ * @returns {Counts}
+ */
+function readReport(file, code) {
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  /**
+   * @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
+   *   testResults: { status: string, assertionResults: { status: string }[] }[] }}
+   */
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
+  ).length;
+  const failed = report.numFailedTests + broken;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** @param {Counts} counts */
+const describe = ({ passed, failed, skipped }) =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+
+function readArguments() {
+  const names = PARTS.map((part) => part.name);
+  try {
+    const { values, positionals } = parseArgs({
+      options: { long: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    const unknown = positionals.find((name) => !names.includes(name));
+    if (unknown !== undefined)
+      throw new Error(`${unknown} is no part of the tests: there are ${names.join(', ')}`);
+    return {
+      long: values.long ?? false,
+      parts: positionals.length === 0 ? PARTS : PARTS.filter((part) => positionals.includes(part.name)),
+    };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
+}
+
+const { long, parts } = readArguments();
+requireNode();
+if (!(await installPackages())) {
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+await installBrowsers();
+process.env.TEST_LONG = long ? '1' : '';
+// Every part starts the same browsers.
+process.env.CHROMIUM_PATH = findChromium() ?? '';
+process.env.FIREFOX_PATH = findFirefox() ?? '';
+mkdirSync(RESULTS, { recursive: true });
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const summary = [];
+for (const { name, what, run } of parts) {
+  console.log(`\n== ${name}: ${what}`);
+  const start = performance.now();
+  const counts = await run(long ? 240 * MINUTE : 8 * MINUTE);
+  const seconds = Math.round((performance.now() - start) / 1000);
+  summary.push(`${name.padEnd(10)} ${describe(counts)} (${seconds} s)`);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+console.log(`\n${summary.join('\n')}\n\n${describe(total)}`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,437 @@
+import { PRESETS } from './presets.ts';
+import {
+  ACTIVATIONS,
+  DATA_SIZES,
+  defaultExperiment,
+  defaultLane,
+  defaultLanes,
+  describeRange,
+  type Experiment,
+  INITIALISATIONS,
+  isPathOptimizer,
+  type Lane,
+  MAX_LANES,
+  NETWORKS,
+  OPTIMIZERS,
+  RANGES,
+  type Range,
+} from './schema.ts';
+import { TASK_NAMES, taskOf } from './tasks/index.ts';
+
+const ENGINE_CHOICES = ['auto', 'webgpu', 'cpu'] as const;
+
+/** The part of a link that only a page heeds. */
+export interface View {
+  readonly autoplay: boolean;
+  readonly embed: boolean;
+  /** Names of controls not to show: lower-case letters, digits and hyphens. */
+  readonly hide: readonly string[];
+  /** Name of the preset that the experiment is, or differs from by what the link says beside it. */
+  readonly preset: string | null;
+  readonly engine: (typeof ENGINE_CHOICES)[number];
+}
+
+export const defaultView: View = { autoplay: false, embed: false, hide: [], preset: null, engine: 'auto' };
+
+/** What is wrong with a link. */
+export interface LinkMessage {
+  /** The key of the link; `link` where it is the link as a whole. */
+  readonly key: string;
+  /** Names the key, what came and what is allowed. */
+  readonly problem: string;
+  /** The problem, and what is used instead. */
+  readonly message: string;
+}
+
+/** Keys whose change does not depend on another key, in the order of a link. */
+const NUMBER_KEYS = ['length', 'hidden', 'layers', 'batch', 'seed'] as const;
+const REPEATABLE = ['lane', 'hide'];
+const KEYS = [
+  'v',
+  'task',
+  ...NUMBER_KEYS,
+  'lane',
+  'data',
+  'autoplay',
+  'embed',
+  'hide',
+  'preset',
+  'engine',
+] as const;
+
+const LANE_NUMBERS = ['rate', 'momentum', 'clip', 'dualclip', 'unbalance', 'seed'] as const;
+const LANE_CHOICES = { init: INITIALISATIONS, activation: ACTIVATIONS, network: NETWORKS } as const;
+const LANE_SETTINGS = Object.keys(defaultLane('path', 20, 1)).filter((name) => name !== 'optimizer');
+
+/** Longer than any link that `formatLink` makes: what comes after is not read. */
+const MAX_LINK_LENGTH = 16_384;
+const MAX_MESSAGES = 12;
+const MAX_HIDE = 32;
+const HIDE_NAME = /^[a-z0-9-]{1,40}$/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Values of each key, in the order in which they came. */
+type Entries = Map<string, string[]>;
+
+/** Collects messages: each text once, and no more than a visitor would read. */
+class Messages {
+  readonly #messages: LinkMessage[] = [];
+  readonly #seen = new Set<string>();
+  #left = 0;
+
+  add(key: string, problem: string, instead: string): void {
+    if (this.#seen.has(problem)) return;
+    this.#seen.add(problem);
+    if (this.#messages.length >= MAX_MESSAGES) this.#left++;
+    else this.#messages.push({ key, problem, message: `${problem}; ${instead}` });
+  }
+
+  all(): LinkMessage[] {
+    if (this.#left === 0) return this.#messages;
+    const more = `link: ${this.#left} more of its parts cannot be used`;
+    return [...this.#messages, { key: 'link', problem: more, message: more }];
+  }
+}
+
+/** What came, quoted, short enough for a message and without characters that would move a terminal's cursor. */
+function quote(text: string): string {
+  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return `"${short.replace(/\p{C}/gu, '\ufffd')}"`;
+}
+
+const listOf = (names: readonly string[]): string =>
+  names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '');
+
+/** `encodeURIComponent` undone, or null where the escapes are broken. */
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function readEntries(text: string, messages: Messages): Entries {
+  // A whole address counts by what stands behind its #.
+  let rest = text.trim().replace(/^https?:\/\/[^#]*/i, '');
+  if (rest.startsWith('#')) rest = rest.slice(1);
+  if (rest.length > MAX_LINK_LENGTH) {
+    const problem = `link has ${rest.length} characters: it may have at most ${MAX_LINK_LENGTH}`;
+    messages.add('link', problem, 'what comes after them is left out');
+    const cut = rest.lastIndexOf('&', MAX_LINK_LENGTH);
+    rest = rest.slice(0, Math.max(0, cut));
+  }
+  const entries: Entries = new Map();
+  for (const part of rest.split('&')) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    const rawKey = equals < 0 ? part : part.slice(0, equals);
+    const rawValue = equals < 0 ? '' : part.slice(equals + 1);
+    const key = decode(rawKey);
+    const value = decode(rawValue);
+    if (key === null || !(KEYS as readonly string[]).includes(key)) {
+      const name = quote(key ?? rawKey);
+      messages.add(
+        (key ?? rawKey).slice(0, 40),
+        `${name} is not a key: it must be ${listOf(KEYS)}`,
+        'it is left out',
+      );
+    } else if (value === null) {
+      messages.add(
+        key,
+        `${key} is ${quote(rawValue)}: % must be followed by valid hex digits`,
+        'it is left out',
+      );
+    } else {
+      const values = entries.get(key);
+      if (values) values.push(value);
+      else entries.set(key, [value]);
+    }
+  }
+  for (const [key, values] of entries) {
+    if (values.length > 1 && !REPEATABLE.includes(key)) {
+      messages.add(key, `${key} is given ${values.length} times: it must be given once`, 'the first is used');
+    }
+  }
+  return entries;
+}
+
+/** The number nearest to the text that the range allows; the fallback where there is none. */
+function readNumber(
+  messages: Messages,
+  key: string,
+  label: string,
+  text: string,
+  range: Range,
+  fallback: number,
+): number {
+  const isNumber = NUMBER.test(text);
+  const value = Number(text);
+  let nearest = fallback;
+  if (isNumber && !(range.exclusiveMin && value <= range.min)) {
+    const whole = range.integer && Number.isFinite(value) ? Math.round(value) : value;
+    // Adding 0 turns -0 into 0.
+    nearest = Math.min(range.max, Math.max(range.min, whole)) + 0;
+  }
+  if (!isNumber || nearest !== value) {
+    messages.add(
+      key,
+      `${label} is ${quote(text)}: it must be ${describeRange(range)}`,
+      `${nearest} is used instead`,
+    );
+  }
+  return nearest;
+}
+
+function readChoice<Name extends string>(
+  messages: Messages,
+  key: string,
+  label: string,
+  text: string,
+  allowed: readonly Name[],
+  fallback: Name,
+): Name {
+  const choice = allowed.find((name) => name === text);
+  if (choice === undefined) {
+    messages.add(
+      key,
+      `${label} is ${quote(text)}: it must be ${listOf(allowed)}`,
+      `${fallback} is used instead`,
+    );
+  }
+  return choice ?? fallback;
+}
+
+/** A lane, or null where its optimizer is not one. */
+function readLane(
+  messages: Messages,
+  text: string,
+  number: number,
+  length: number,
+  seed: number,
+): Lane | null {
+  const [name = '', ...settings] = text.split(',');
+  const optimizer = OPTIMIZERS.find((candidate) => candidate === name);
+  if (optimizer === undefined) {
+    messages.add(
+      'lane',
+      `lane ${number} has the optimizer ${quote(name)}: it must be ${listOf(OPTIMIZERS)}`,
+      'the lane is left out',
+    );
+    return null;
+  }
+  const lane: Lane = defaultLane(optimizer, length, seed);
+  const seen = new Set<string>();
+  for (const setting of settings) {
+    const colon = setting.indexOf(':');
+    const key = colon < 0 ? setting : setting.slice(0, colon);
+    const value = colon < 0 ? '' : setting.slice(colon + 1);
+    const label = `lane ${number}: ${key}`;
+    if (!LANE_SETTINGS.includes(key)) {
+      messages.add(
+        'lane',
+        `lane ${number} has the setting ${quote(setting)}: it must be name:value with the name ${listOf(LANE_SETTINGS)}`,
+        'it is left out',
+      );
+      continue;
+    }
+    if (seen.has(key)) {
+      messages.add('lane', `${label} is given more than once: it must be given once`, 'the first is used');
+      continue;
+    }
+    seen.add(key);
+    if (key === 'dualclip' && !isPathOptimizer(optimizer)) {
+      messages.add(
+        'lane',
+        `${label} is ${quote(value)}, but does not apply to ${optimizer}: only path and path2 have a dual norm`,
+        'it is left out',
+      );
+      continue;
+    }
+    const numberKey = LANE_NUMBERS.find((candidate) => candidate === key);
+    if (numberKey)
+      lane[numberKey] = readNumber(messages, 'lane', label, value, RANGES[numberKey], lane[numberKey]);
+    if (key === 'init') lane.init = readChoice(messages, 'lane', label, value, LANE_CHOICES.init, lane.init);
+    if (key === 'activation') {
+      lane.activation = readChoice(messages, 'lane', label, value, LANE_CHOICES.activation, lane.activation);
+    }
+    if (key === 'network') {
+      lane.network = readChoice(messages, 'lane', label, value, LANE_CHOICES.network, lane.network);
+    }
+  }
+  return lane;
+}
+
+function readExperiment(entries: Entries, messages: Messages): Experiment {
+  const first = (key: string): string | undefined => entries.get(key)?.[0];
+
+  const task = first('task');
+  const experiment = defaultExperiment(
+    task === undefined ? undefined : readChoice(messages, 'task', 'task', task, TASK_NAMES, 'adding'),
+  );
+  const { name, lengthRange, data: dataSet } = taskOf(experiment);
+  for (const key of NUMBER_KEYS) {
+    const text = first(key);
+    if (text === undefined) continue;
+    if (key === 'length' && lengthRange === null) {
+      const problem = `length is ${quote(text)}, but does not apply to ${name}: it has ${experiment.length} steps of its own`;
+      messages.add('length', problem, 'it is left out');
+      continue;
+    }
+    const range = key === 'length' && lengthRange ? { ...lengthRange, integer: true } : RANGES[key];
+    experiment[key] = readNumber(messages, key, key, text, range, experiment[key]);
+  }
+  const data = first('data');
+  if (data !== undefined && dataSet === null) {
+    const problem = `data is ${quote(data)}, but does not apply to ${name}: it makes its own sequences`;
+    messages.add('data', problem, 'it is left out');
+  } else if (data !== undefined) {
+    experiment.data = readChoice(messages, 'data', 'data', data, DATA_SIZES, experiment.data);
+  }
+
+  const { length, seed } = experiment;
+  const laneTexts = entries.get('lane') ?? [];
+  if (laneTexts.length > MAX_LANES) {
+    const problem = `lane is given ${laneTexts.length} times: it may be given at most ${MAX_LANES} times`;
+    messages.add('lane', problem, `the first ${MAX_LANES} are used`);
+  }
+  const lanes = laneTexts
+    .slice(0, MAX_LANES)
+    .map((text, index) => readLane(messages, text, index + 1, length, seed))
+    .filter((lane) => lane !== null);
+  experiment.lanes = lanes.length > 0 ? lanes : defaultLanes(length, seed);
+  return experiment;
+}
+
+function readView(entries: Entries, messages: Messages): View {
+  const first = (key: string): string | undefined => entries.get(key)?.[0];
+  const readSwitch = (key: string): boolean => {
+    const text = first(key);
+    // A bare key switches on.
+    return (
+      text !== undefined && readChoice(messages, key, key, text === '' ? '1' : text, ['1', '0'], '0') === '1'
+    );
+  };
+  const hide: string[] = [];
+  for (const name of entries.get('hide') ?? []) {
+    if (!HIDE_NAME.test(name)) {
+      const problem = `hide is ${quote(name)}: it must be a name of lower-case letters, digits and hyphens`;
+      messages.add('hide', problem, 'it is left out');
+    } else if (hide.length >= MAX_HIDE && !hide.includes(name)) {
+      messages.add(
+        'hide',
+        `hide has more than ${MAX_HIDE} names: that many are allowed`,
+        'the first are used',
+      );
+    } else if (!hide.includes(name)) {
+      hide.push(name);
+    }
+  }
+  const engine = first('engine');
+  return {
+    autoplay: readSwitch('autoplay'),
+    embed: readSwitch('embed'),
+    hide,
+    preset: first('preset') ?? null,
+    engine:
+      engine === undefined
+        ? 'auto'
+        : readChoice(messages, 'engine', 'engine', engine, ENGINE_CHOICES, 'auto'),
+  };
+}
+
+/** The link's entries over those of the preset that it names, if it names one. */
+function withPreset(entries: Entries, messages: Messages): Entries {
+  const name = entries.get('preset')?.[0];
+  if (name === undefined) return entries;
+  const preset = PRESETS.get(name);
+  if (!preset) {
+    messages.add(
+      'preset',
+      `preset is ${quote(name)}: it must be ${listOf([...PRESETS.keys()])}`,
+      'it is left out',
+    );
+    const rest = new Map(entries);
+    rest.delete('preset');
+    return rest;
+  }
+  const base = readEntries(preset.link, messages);
+  const task = entries.get('task')?.[0];
+  if (task !== undefined && task !== (base.get('task')?.[0] ?? defaultExperiment().task)) {
+    // What another task has no use for is not the link's mistake.
+    base.delete('length');
+    base.delete('data');
+  }
+  return new Map([...base, ...entries]);
+}
+
+/**
+ * Reads a link. Never throws: what a link does not say is at its default, what it says wrongly is at the nearest
+ * allowed value (or left out), each with a message. A link may name a preset: its other keys then override those of
+ * the preset, all lanes together.
+ * @param text a fragment with or without its `#`, or a whole address
+ */
+export function parseLink(text: string): {
+  experiment: Experiment;
+  view: View;
+  messages: LinkMessage[];
+} {
+  const messages = new Messages();
+  const entries = withPreset(readEntries(text, messages), messages);
+  const version = entries.get('v')?.[0];
+  if (version !== undefined) readChoice(messages, 'v', 'v', version, ['1'], '1');
+  const experiment = readExperiment(entries, messages);
+  const view = readView(entries, messages);
+  return { experiment, view, messages: messages.all() };
+}
+
+/**
+ * A lane as links write it: the optimizer, then the settings that differ from that optimizer's defaults.
+ * @param length the experiment's, on which the default rate depends
+ * @param seed the experiment's, which is the lane's own by default
+ */
+export function formatLane(lane: Lane, length: number, seed: number): string {
+  const defaults = defaultLane(lane.optimizer, length, seed);
+  const settings = (Object.keys(defaults) as (keyof Lane)[])
+    .filter((key) => key !== 'optimizer' && lane[key] !== defaults[key])
+    .map((key) => `,${key}:${lane[key]}`);
+  return lane.optimizer + settings.join('');
+}
+
+const sameLanes = (left: readonly Lane[], right: readonly Lane[], length: number, seed: number): boolean =>
+  left.length === right.length &&
+  left.every((lane, index) => {
+    const other = right[index];
+    return other !== undefined && formatLane(lane, length, seed) === formatLane(other, length, seed);
+  });
+
+/**
+ * The link of an experiment, with only what differs from the defaults or from the preset that the view names:
+ * `parseLink` gives back the same experiment and view.
+ * @param experiment one that the schema accepts
+ * @returns `#...`, or `#` alone where nothing differs
+ */
+export function formatLink(experiment: Experiment, view: View): string {
+  const preset = view.preset !== null && PRESETS.has(view.preset) ? [`preset=${view.preset}`] : [];
+  /** The experiment of the link so far, with what follows from its task, length and seed. */
+  const parsed = (items: readonly string[]): Experiment =>
+    parseLink([...items, ...preset].join('&')).experiment;
+
+  const items: string[] = [];
+  if (parsed(items).task !== experiment.task) items.push(`task=${experiment.task}`);
+  const base = parsed(items);
+  for (const key of NUMBER_KEYS) {
+    if (experiment[key] !== base[key]) items.push(`${key}=${experiment[key]}`);
+  }
+  const { length, seed, lanes } = experiment;
+  if (!sameLanes(lanes, parsed(items).lanes, length, seed)) {
+    items.push(...lanes.map((lane) => `lane=${formatLane(lane, length, seed)}`));
+  }
+  if (experiment.data !== base.data) items.push(`data=${experiment.data}`);
+
+  if (view.autoplay) items.push('autoplay=1');
+  if (view.embed) items.push('embed=1');
+  items.push(...view.hide.map((name) => `hide=${name}`), ...preset);
+  if (view.engine !== 'auto') items.push(`engine=${view.engine}`);
+  return `#${items.join('&')}`;
+}

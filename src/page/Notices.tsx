@@ -1,0 +1,45 @@
+import { useRun } from '../session/runStore.ts';
+import { dismiss, useWorkbench } from './workbench.ts';
+
+/** What the visitor should know: parts of a link that were not used, an engine that fell back, a run that failed. */
+export function Notices() {
+  const notices = useWorkbench((state) => state.notices);
+  const error = useRun((state) => state.error);
+  const fallback = useRun((state) => state.fallback);
+  return (
+    <div className="notices">
+      {error !== null && (
+        <div className="notice notice-error" role="alert">
+          <p>
+            <strong>The run has ended.</strong> {error}
+          </p>
+        </div>
+      )}
+      {fallback !== null && (
+        <div className="notice notice-information" role="status">
+          <p>
+            <strong>Training on the CPU.</strong> {fallback} Everything works, only slower. A recent Chrome or Edge
+            (also on Android), or Safari 26, trains on the GPU; the address must start with https or be localhost.
+          </p>
+        </div>
+      )}
+      {notices.map(({ topic, kind, lines: [first, ...rest] }) => (
+        <div key={topic} className={`notice notice-${kind}`} role={kind === 'warning' ? 'alert' : 'status'}>
+          <div>
+            <p>{first}</p>
+            {rest.length > 0 && (
+              <ul>
+                {rest.map((line) => (
+                  <li key={line}>{line}</li>
+                ))}
+              </ul>
+            )}
+          </div>
+          <button type="button" className="quiet" aria-label="Dismiss this message" onClick={() => dismiss(topic)}>
+            ✕
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

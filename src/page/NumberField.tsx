@@ -1,0 +1,91 @@
+import { type ReactNode, useEffect, useId, useState } from 'react';
+import { describeRange, type Range } from '../experiment/schema.ts';
+
+interface NumberFieldProps {
+  readonly label: ReactNode;
+  readonly value: number;
+  readonly range: Range;
+  readonly onChange: (value: number) => void;
+  /** Whether to offer a slider beside the number. */
+  readonly slider?: boolean;
+  readonly hint?: string;
+}
+
+const allowed = (value: number, range: Range): boolean =>
+  Number.isFinite(value) &&
+  value >= range.min &&
+  value <= range.max &&
+  !(range.exclusiveMin && value === range.min) &&
+  (!range.integer || Number.isInteger(value));
+
+/**
+ * A number with its allowed range. What is typed stays as it is; a value out of range is explained, and the value
+ * before it stays in use until the text is a number that is allowed.
+ */
+export function NumberField({ label, value, range, onChange, slider = false, hint }: NumberFieldProps) {
+  const id = useId();
+  const [text, setText] = useState(String(value));
+  const typed = text.trim() === '' ? Number.NaN : Number(text);
+  const wrong = !allowed(typed, range);
+
+  // A value from elsewhere (a link, a preset, the slider) takes the place of the text.
+  useEffect(() => setText((current) => (Number(current) === value ? current : String(value))), [value]);
+
+  const enter = (next: string): void => {
+    setText(next);
+    const number = next.trim() === '' ? Number.NaN : Number(next);
+    if (allowed(number, range) && number !== value) onChange(number);
+  };
+
+  const stepBy = (direction: 1 | -1): void => {
+    const next = Math.min(range.max, Math.max(range.min, value + direction));
+    enter(String(next));
+  };
+
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="field-row">
+        {slider && (
+          <input
+            type="range"
+            aria-label={`${typeof label === 'string' ? label : ''} slider`}
+            min={range.min}
+            max={range.max}
+            step={1}
+            value={value}
+            onChange={(event) => enter(event.target.value)}
+          />
+        )}
+        <input
+          id={id}
+          type="text"
+          inputMode={range.integer ? 'numeric' : 'decimal'}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          aria-invalid={wrong}
+          aria-describedby={wrong || hint ? `${id}-note` : undefined}
+          onChange={(event) => enter(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setText(String(value));
+            if (!range.integer || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+            event.preventDefault();
+            stepBy(event.key === 'ArrowUp' ? 1 : -1);
+          }}
+        />
+      </div>
+      {wrong ? (
+        <p id={`${id}-note`} className="field-error" role="alert">
+          Allowed: {describeRange(range)}. In use: {value}.
+        </p>
+      ) : (
+        hint && (
+          <p id={`${id}-note`} className="field-hint">
+            {hint}
+          </p>
+        )
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useEffect, useState } from 'react';
+import type { EngineInfo } from '../engine/engine.ts';
+import { type RunStatus, useRun } from '../session/runStore.ts';
+import { formatCount, formatNumber } from './numbers.ts';
+import { useRunFrame } from './useRunFrame.ts';
+
+const STATUS_TEXT: Record<RunStatus, string> = {
+  preparing: 'Preparing',
+  idle: 'Ready',
+  running: 'Training',
+  paused: 'Paused',
+  stopped: 'Every lane has stopped',
+  failed: 'Ended',
+};
+
+const engineText = ({ kind, name }: EngineInfo): string => `${kind === 'webgpu' ? 'WebGPU' : 'CPU'}, ${name}`;
+
+/** Step, speed and engine of the run. */
+export function StatusLine() {
+  const status = useRun((state) => state.status);
+  const data = useRun((state) => state.data);
+  const engine = useRun((state) => state.engine);
+  const preparing = useRun((state) => state.preparing);
+  useRunFrame(data, 250);
+  const { message, fraction } = preparing;
+  return (
+    <div className="status">
+      <span className={`status-word status-${status}`}>
+        {status === 'preparing' ? `${message}…` : STATUS_TEXT[status]}
+      </span>
+      {status === 'preparing' && fraction !== null && (
+        <progress aria-label={message} value={fraction} max={1} />
+      )}
+      <span>
+        step <b data-testid="step">{formatCount(data.step)}</b>
+      </span>
+      {status === 'running' && (
+        <span>
+          <b>{data.stepsPerSecond < 10 ? formatNumber(data.stepsPerSecond) : formatCount(data.stepsPerSecond)}</b>{' '}
+          steps/s
+        </span>
+      )}
+      {engine && (
+        <span className="engine" data-testid="engine">
+          {engineText(engine)}
+          {engine.software && <span className="badge">software adapter</span>}
+        </span>
+      )}
+      <Announcement />
+    </div>
+  );
+}
+
+/** Milliseconds between two spoken summaries of a running run. */
+const ANNOUNCEMENT_INTERVAL = 15_000;
+
+/** What a screen reader is told: every change of status, and now and then how far a running run is. */
+function Announcement() {
+  const status = useRun((state) => state.status);
+  const data = useRun((state) => state.data);
+  const [text, setText] = useState('');
+  useEffect(() => {
+    const announce = (): void => {
+      const losses = data.lanes.map(
+        ({ loss }, index) => `lane ${index + 1} ${Number.isNaN(loss.smooth) ? 'none' : formatNumber(loss.smooth)}`,
+      );
+      setText(
+        `${STATUS_TEXT[status]}, step ${data.step}${data.step > 0 ? `, loss: ${losses.join(', ')}` : ''}`,
+      );
+    };
+    announce();
+    if (status !== 'running') return;
+    const timer = setInterval(announce, ANNOUNCEMENT_INTERVAL);
+    return () => clearInterval(timer);
+  }, [status, data]);
+  return (
+    <span role="status" className="visually-hidden">
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,28 @@
+import { formatLane } from '../experiment/link.ts';
+import type { Experiment } from '../experiment/schema.ts';
+
+/** How a lane is drawn. Colour never stands alone: the dash tells lanes apart too. */
+export interface LaneStyle {
+  readonly name: string;
+  readonly colour: string;
+  /** As `stroke-dasharray`. */
+  readonly dash: string;
+}
+
+const COLOURS = 8;
+const DASHES = ['none', '9 4', '2 4', '10 4 2 4'] as const;
+
+/** Names, colours and dashes of an experiment's lanes; 16 lanes have 16 different pairs of colour and dash. */
+export function laneStyles({ lanes, length, seed }: Experiment): LaneStyle[] {
+  const seen = new Map<string, number>();
+  return lanes.map((lane, index) => {
+    const text = formatLane(lane, length, seed).replaceAll(',', ', ').replaceAll(':', ' ');
+    const count = (seen.get(text) ?? 0) + 1;
+    seen.set(text, count);
+    return {
+      name: count === 1 ? text : `${text} (${count})`,
+      colour: `var(--lane-${index % COLOURS})`,
+      dash: DASHES[(index + Math.floor(index / COLOURS)) % DASHES.length] as string,
+    };
+  });
+}

@@ -1,0 +1,78 @@
+import { create } from 'zustand';
+import { formatLink, parseLink, type View } from '../experiment/link.ts';
+import type { Experiment } from '../experiment/schema.ts';
+import { play, prepareRun, useRun } from '../session/runStore.ts';
+
+/** A message to the visitor. A later notice of the same topic takes the place of an earlier one. */
+export interface Notice {
+  readonly topic: string;
+  readonly kind: 'information' | 'warning';
+  readonly lines: readonly string[];
+}
+
+/** What the visitor has set up: kept apart from the run, which is made of it. */
+interface Workbench {
+  readonly experiment: Experiment;
+  readonly view: View;
+  readonly notices: readonly Notice[];
+}
+
+const { experiment, view } = parseLink('');
+
+export const useWorkbench = create<Workbench>(() => ({ experiment, view, notices: [] }));
+
+const { getState, setState } = useWorkbench;
+
+export function notify(notice: Notice): void {
+  setState(({ notices }) => ({ notices: [...notices.filter(({ topic }) => topic !== notice.topic), notice] }));
+}
+
+export function dismiss(topic: string): void {
+  setState(({ notices }) => ({ notices: notices.filter((notice) => notice.topic !== topic) }));
+}
+
+/** The fragment of the address bar for what is set up. */
+export function currentLink(): string {
+  const { experiment, view } = getState();
+  return formatLink(experiment, view);
+}
+
+function showLink(): void {
+  const link = currentLink();
+  const { pathname, search } = location;
+  history.replaceState(null, '', pathname + search + (link === '#' ? '' : link));
+}
+
+/**
+ * Sets up what a link describes and starts a run of it. What is wrong in the link is shown as a notice, and the
+ * address bar then has the link of what was used instead.
+ */
+export function openLink(text: string): void {
+  const { experiment, view, messages } = parseLink(text);
+  setState({
+    experiment,
+    view,
+    notices: messages.length === 0 ? [] : [linkNotice(messages.map(({ message }) => message))],
+  });
+  showLink();
+  prepareRun(experiment, view.engine, 0);
+  if (view.autoplay) play();
+}
+
+const linkNotice = (messages: readonly string[]): Notice => ({
+  topic: 'link',
+  kind: 'warning',
+  lines: ['Parts of this link could not be used:', ...messages],
+});
+
+/** Takes over an edited experiment: its run starts again at step 0, and the address bar follows. */
+export function edit(experiment: Experiment): void {
+  const hadSteps = useRun.getState().data.step > 0;
+  // An edited preset is no longer that preset, and its link says all by itself.
+  setState(({ view }) => ({ experiment, view: { ...view, preset: null } }));
+  showLink();
+  prepareRun(experiment, getState().view.engine);
+  if (hadSteps) {
+    notify({ topic: 'edit', kind: 'information', lines: ['The experiment changed: the run starts again at step 0.'] });
+  }
+}

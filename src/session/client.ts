@@ -1,0 +1,57 @@
+import type { Host } from './host.ts';
+import type { Command, SessionEvent } from './protocol.ts';
+
+/** The page's end of the connection to whatever trains. */
+export interface Client {
+  send(command: Command): void;
+}
+
+/**
+ * Starts the worker that trains. Where workers have no WebGPU but the page has, the page becomes the host itself, by
+ * the same protocol; the commands of the run go there again, in their order.
+ */
+export function connect(onEvent: (event: SessionEvent) => void): Client {
+  let pageHost: Promise<Host> | null = null;
+  /** Commands since the last `create`. */
+  let commands: Command[] = [];
+  let run = 0;
+
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  worker.addEventListener('message', ({ data: event }: MessageEvent<SessionEvent>) => {
+    if (event.type === 'refused') trainInPage();
+    else onEvent(event);
+  });
+  const failed = (message: string): void =>
+    onEvent({ type: 'failed', run, message: `${message} Reload the page to start again.` });
+  worker.addEventListener('error', (event) => {
+    failed(`The training worker stopped${event.message ? `: ${event.message}` : ''}.`);
+  });
+  worker.addEventListener('messageerror', () => failed('A message of the training worker could not be read.'));
+
+  function trainInPage(): void {
+    if (pageHost) return;
+    worker.terminate();
+    pageHost = import('./host.ts').then(({ createHost }) =>
+      createHost({ gpu: navigator.gpu, post: onEvent, mayRefuse: false }),
+    );
+    const missed = commands;
+    void pageHost.then((host) => {
+      for (const command of missed) host.receive(command);
+    });
+  }
+
+  return {
+    send(command) {
+      if (command.type === 'create') {
+        commands = [];
+        run = command.run;
+      }
+      if (pageHost) {
+        void pageHost.then((host) => host.receive(command));
+      } else {
+        commands.push(command);
+        worker.postMessage(command);
+      }
+    },
+  };
+}

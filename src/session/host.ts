@@ -1,0 +1,206 @@
+import { createEngine } from '../engine/create.ts';
+import { type Engine, METRIC_STEPS } from '../engine/engine.ts';
+import { loadData } from './data.ts';
+import {
+  EVALUATION_STEPS,
+  type EvaluationClock,
+  evaluationDue,
+  initialPace,
+  nextPace,
+  type Pace,
+} from './pacing.ts';
+import { type Command, type CreateCommand, columnsOf, type SessionEvent } from './protocol.ts';
+import { shaders } from './shaders.ts';
+
+export interface HostOptions {
+  readonly gpu: GPU | undefined;
+  readonly post: (event: SessionEvent) => void;
+  /** Whether to leave a run to the page where only the page has WebGPU. */
+  readonly mayRefuse: boolean;
+}
+
+export interface Host {
+  receive(command: Command): void;
+}
+
+/** A run that the host has made. */
+interface Run {
+  readonly number: number;
+  /** Null once the run has failed or was refused. */
+  readonly engine: Engine | null;
+  pace: Pace;
+  evaluation: EvaluationClock | null;
+  /** Last step whose metrics were posted. */
+  reported: number;
+  reportedAt: number;
+  readonly running: Set<number>;
+  /** Steps and their end times of the last second, for the speed. */
+  marks: { step: number; at: number }[];
+}
+
+/** Milliseconds between two reports of metrics. */
+const REPORT_INTERVAL = 100;
+/** Milliseconds over which the speed is measured. */
+const SPEED_WINDOW = 1000;
+
+/**
+ * Trains on command, in a worker or in the page. One loop does everything in turn, so that calls of the engine never
+ * overlap; commands only note what is wanted, so that none is lost while the loop is busy.
+ */
+export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
+  let wanted: CreateCommand | null = null;
+  let run: Run | null = null;
+  let playing = false;
+  let stepsWanted = 0;
+  let disposed = false;
+  let wake = (): void => {};
+
+  /** Lets commands in between two calls: timers would cost 4 ms each, and far more in a hidden tab. */
+  const channel = new MessageChannel();
+  const yieldToCommands = (): Promise<void> =>
+    new Promise((resolve) => {
+      channel.port1.onmessage = () => resolve();
+      channel.port2.postMessage(null);
+    });
+
+  const fail = (number: number, error: unknown): void => {
+    playing = false;
+    stepsWanted = 0;
+    const message = error instanceof Error ? error.message : String(error);
+    post({ type: 'failed', run: number, message });
+  };
+
+  async function open(command: CreateCommand): Promise<Run> {
+    const { experiment } = command;
+    const opened = (engine: Engine | null): Run => ({
+      number: command.run,
+      engine,
+      pace: initialPace,
+      evaluation: null,
+      reported: 0,
+      reportedAt: 0,
+      running: new Set(experiment.lanes.keys()),
+      marks: [],
+    });
+    if (mayRefuse && gpu === undefined && command.pageHasGpu && command.engine !== 'cpu') {
+      post({ type: 'refused', run: command.run });
+      return opened(null);
+    }
+    const preparing = (message: string, fraction: number | null): void =>
+      post({ type: 'preparing', run: command.run, message, fraction });
+    try {
+      const data = await loadData(experiment, command.base, preparing);
+      preparing('Preparing the engine', null);
+      // Keep the message on its way before a long compilation.
+      await yieldToCommands();
+      const created = await createEngine({ experiment, kind: command.engine, gpu, shaders, data });
+      post({ type: 'ready', run: command.run, engine: created.engine.info, fallback: created.fallback });
+      return opened(created.engine);
+    } catch (error) {
+      fail(command.run, error);
+      return opened(null);
+    }
+  }
+
+  async function report(current: Run, engine: Engine): Promise<void> {
+    const batch = await engine.metrics(current.reported);
+    const now = performance.now();
+    current.reported = batch.at(-1)?.step ?? engine.step;
+    current.reportedAt = now;
+    current.marks.push({ step: engine.step, at: now });
+    while (current.marks.length > 2 && now - (current.marks[1]?.at ?? now) > SPEED_WINDOW) current.marks.shift();
+    const oldest = current.marks[0];
+    const elapsed = oldest ? now - oldest.at : 0;
+    const stepsPerSecond = oldest && elapsed > 0 ? ((engine.step - oldest.step) * 1000) / elapsed : 0;
+    const metrics = columnsOf(batch);
+    post({ type: 'progress', run: current.number, step: engine.step, stepsPerSecond, metrics });
+    for (const { lane } of metrics.stops) current.running.delete(lane);
+    if (current.running.size === 0 && (playing || stepsWanted > 0)) {
+      playing = false;
+      stepsWanted = 0;
+      post({ type: 'finished', run: current.number });
+    }
+  }
+
+  async function evaluate(current: Run, engine: Engine): Promise<void> {
+    const started = performance.now();
+    const evaluation = await engine.evaluate();
+    const ended = performance.now();
+    current.evaluation = { ended, milliseconds: ended - started };
+    post({ type: 'evaluated', run: current.number, evaluation });
+  }
+
+  async function advance(current: Run, engine: Engine): Promise<void> {
+    let steps = 1;
+    if (playing) {
+      steps = current.pace.steps;
+      // Held-out numbers belong to round steps, the same ones in every run.
+      if (evaluationDue(current.evaluation, performance.now())) {
+        steps = Math.min(steps, EVALUATION_STEPS - (engine.step % EVALUATION_STEPS));
+      }
+    }
+    const started = performance.now();
+    await engine.train(steps);
+    const now = performance.now();
+    if (playing) current.pace = nextPace(current.pace, steps, now - started);
+    else stepsWanted = Math.max(0, stepsWanted - 1);
+    if (now - current.reportedAt >= REPORT_INTERVAL || engine.step - current.reported >= METRIC_STEPS / 2) {
+      await report(current, engine);
+    }
+    if (engine.step % EVALUATION_STEPS === 0 && evaluationDue(current.evaluation, now)) {
+      await evaluate(current, engine);
+    }
+    await yieldToCommands();
+  }
+
+  async function loop(): Promise<void> {
+    while (!disposed) {
+      if (wanted !== null && wanted.run !== run?.number) {
+        run?.engine?.dispose();
+        run = await open(wanted);
+        continue;
+      }
+      const engine = run?.engine;
+      if (run && engine) {
+        try {
+          if (playing || stepsWanted > 0) {
+            await advance(run, engine);
+            continue;
+          }
+          if (run.reported < engine.step) {
+            await report(run, engine);
+            continue;
+          }
+          run.marks = [];
+        } catch (error) {
+          fail(run.number, error);
+          engine.dispose();
+          run = { ...run, engine: null };
+        }
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    run?.engine?.dispose();
+    channel.port1.close();
+  }
+
+  void loop();
+
+  return {
+    receive(command) {
+      if (command.type === 'create') {
+        wanted = command;
+        playing = false;
+        stepsWanted = 0;
+      } else if (command.type === 'dispose') {
+        disposed = true;
+      } else if (command.run === wanted?.run) {
+        if (command.type === 'step') stepsWanted++;
+        else playing = command.type === 'play';
+      }
+      wake();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { EngineInfo, EngineKind, Evaluation, MetricBatch } from '../engine/engine.ts';
+import type { Experiment } from '../experiment/schema.ts';
+
+/** What the page asks of the host that trains. A command of another run than the last created one is ignored. */
+export type Command =
+  | CreateCommand
+  | { readonly type: 'play' | 'pause' | 'step'; readonly run: number }
+  | { readonly type: 'dispose' };
+
+/** Makes a run, at step 0 and paused; the run before it ends. A reset is the same experiment created again. */
+export interface CreateCommand {
+  readonly type: 'create';
+  /** Counts up with every create, so that late events of an earlier run can be told apart. */
+  readonly run: number;
+  readonly experiment: Experiment;
+  readonly engine: EngineKind | 'auto';
+  /** Address of the page, below which data/ lies. */
+  readonly base: string;
+  /** Whether the page itself has `navigator.gpu`: a worker without it then hands the run to the page. */
+  readonly pageHasGpu: boolean;
+}
+
+/** What the host tells the page. */
+export type SessionEvent =
+  /** `fraction` of a download, from 0 to 1; null where there is nothing to count. */
+  | { readonly type: 'preparing'; readonly run: number; readonly message: string; readonly fraction: number | null }
+  /** `fallback`: why the CPU engine trains where any engine would do, or null. */
+  | { readonly type: 'ready'; readonly run: number; readonly engine: EngineInfo; readonly fallback: string | null }
+  | {
+      readonly type: 'progress';
+      readonly run: number;
+      readonly step: number;
+      /** Over about the last second; 0 where too little was measured. */
+      readonly stepsPerSecond: number;
+      readonly metrics: MetricColumns;
+    }
+  | { readonly type: 'evaluated'; readonly run: number; readonly evaluation: Evaluation }
+  /** Every lane has stopped: the host has paused. */
+  | { readonly type: 'finished'; readonly run: number }
+  /** The run is over; `message` is for the visitor. */
+  | { readonly type: 'failed'; readonly run: number; readonly message: string }
+  /** This host has no `navigator.gpu`, the page has: the page is to be the host. */
+  | { readonly type: 'refused'; readonly run: number };
+
+/** Metrics of many steps and lanes by column, line i of each belonging together: arrays that a worker can hand over. */
+export interface MetricColumns {
+  readonly step: Uint32Array;
+  readonly lane: Uint8Array;
+  readonly loss: Float64Array;
+  readonly metric: Float64Array;
+  readonly gradientNorm: Float64Array;
+  readonly pathNormLog2: Float64Array;
+  readonly stops: readonly Stop[];
+}
+
+/** A lane that has stopped: at which step, and why. */
+export interface Stop {
+  readonly lane: number;
+  readonly step: number;
+  readonly reason: string;
+}
+
+/** The columns of a batch of metrics. */
+export function columnsOf(batch: MetricBatch): MetricColumns {
+  return {
+    step: Uint32Array.from(batch, (line) => line.step),
+    lane: Uint8Array.from(batch, (line) => line.lane),
+    loss: Float64Array.from(batch, (line) => line.loss),
+    metric: Float64Array.from(batch, (line) => line.metric),
+    gradientNorm: Float64Array.from(batch, (line) => line.gradientNorm),
+    pathNormLog2: Float64Array.from(batch, (line) => line.pathNormLog2),
+    stops: batch.flatMap(({ lane, step, stopped }) => (stopped === null ? [] : [{ lane, step, reason: stopped }])),
+  };
+}
+
+/** The buffers of an event that can be handed over instead of copied. */
+export function transferablesOf(event: SessionEvent): Transferable[] {
+  if (event.type !== 'progress') return [];
+  const { step, lane, loss, metric, gradientNorm, pathNormLog2 } = event.metrics;
+  return [step, lane, loss, metric, gradientNorm, pathNormLog2].map((column) => column.buffer as ArrayBuffer);
+}

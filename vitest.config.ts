@@ -1,0 +1,57 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { CHROMIUM_ARGS, findChromium } from './scripts/browsers.mjs';
+
+/** '1' in `npm run test:long`, else empty; tests read `import.meta.env.TEST_LONG`. */
+const env = { TEST_LONG: process.env.TEST_LONG ?? '' };
+
+/** Milliseconds. Software adapters are slow, and continuous integration has few cores. */
+const timeouts = { testTimeout: env.TEST_LONG ? 7_200_000 : 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], env, ...timeouts },
+      },
+      {
+        // Vite reloads the page, and the tests with it, when it finds a dependency only on the way.
+        optimizeDeps: { include: ['valibot'] },
+        test: {
+          name: 'gpu',
+          include: ['test/gpu/**/*.test.ts'],
+          env,
+          ...timeouts,
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGS } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          globalSetup: 'test/page/setup.ts',
+          fileParallelism: false,
+          env,
+          ...timeouts,
+        },
+      },
+      {
+        test: {
+          name: 'firefox',
+          include: ['test/firefox/**/*.test.ts'],
+          globalSetup: 'test/page/setup.ts',
+          fileParallelism: false,
+          env,
+          ...timeouts,
+        },
+      },
+    ],
+  },
+});
