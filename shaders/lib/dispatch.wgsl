@@ -1,41 +1,53 @@
 // What every kernel knows: the sizes of the run and the part of it that this dispatch covers. The `const`
-// declarations of the shape (HIDDEN, LAYERS, INPUTS, OUTPUTS and the parameter layout) stand before this file.
+// declarations of the shape stand before this file: HIDDEN, LAYERS, INPUTS, OUTPUTS, their numbers of quads (vectors
+// of four, padded with zeros) HIDDEN_QUADS, INPUT_QUADS and OUTPUT_QUADS, INPUT_STRIDE = 4 INPUT_QUADS, PARAMETERS of
+// a lane, PACKED_QUADS of a lane, MATRICES, and EXPONENTS of a lane.
 
 struct Dispatch {
   length: u32,        // time steps of a sequence
   batch: u32,         // sequences
+  capacity: u32,      // sequences that the buffers hold: training and held-out batches may differ
   scoredFrom: u32,    // first scored step
-  splits: u32,        // chunks of rows in a weight-gradient sum
 
-  begin: u32,         // range of time steps (of walk lengths in kappa2) that this dispatch covers
+  begin: u32,         // range of time steps (of chunks of rows in gradient.wgsl) that this dispatch covers
   end: u32,
   firstLane: u32,     // lanes that this dispatch covers start here
   layer: u32,
 
-  // project.wgsl: destination[row, o] = bias[o] + sum_i weight[o, i] source[row, i]
-  inner: u32,         // length of the sum
-  sourceLanes: u32,   // 1: the source has a lane dimension, 0: all lanes share it
-  sourceFrom: u32,    // first time step that the source holds
-  weightOffset: u32,
-  outerStride: u32,   // step of `o` in the weights
-  innerStride: u32,   // step of `i` in the weights
-  biasOffset: u32,    // NONE: no bias
-  pathSource: u32,    // layer of gamma that feeds the path row; NONE: a row of ones
+  weights: u32,       // first quad of the packed matrix that is multiplied with
+  bias: u32,          // first quad of the packed bias
+  sourceFrom: u32,    // first time step with a source (backward); the rows before have none
+  rows: u32,          // rows of a weight-gradient sum; time steps of a kappa sum
 
-  withPath: u32,      // 1: the path rows are part of the work
+  sourceQuads: u32,   // the source below (forward) or above (backward): quads of a row,
+  sourceRow: u32,     // its row that meets row 0 of this dispatch,
+  sourceLaneRows: u32,  // and rows from lane to lane; 0: all lanes share it
+  targetRow: u32,     // project.wgsl: row of the destination that meets row 0
+
+  leftQuads: u32,     // gradient.wgsl: quads of a row of deltas,
+  leftLaneRows: u32,  // and rows from lane to lane
+  hiddenRow: u32,     // row of `hidden` that meets row 0; NO_ROW: no such factor
+  matrix: u32,        // index of the first of the matrices
+
+  hiddenOffset: u32,  // first parameter of the matrix on `hidden`,
+  sourceOffset: u32,  // on the source,
+  biasOffset: u32,    // and of the bias
+  splits: u32,        // chunks of rows of a weight gradient
+
+  path: u32,          // 1: the path rows are part of the work
   everything: u32,    // 1: kappa of every lane, whatever its optimizer (inspection)
   measureFrom: u32,   // first scored step that counts for the task's measure
-  softmax: u32,       // 1: softmax cross-entropy, 0: squared error
+  lanes: u32,         // lanes of the experiment
 
-  tolerance: f32,     // of the measure `within`
   lossScale: f32,     // 1 / number of terms of the loss
   measureScale: f32,  // 1 / number of terms of the measure
-  seed: u32,
+  tolerance: f32,     // of the measure `within`
+  chunks: u32,        // chunks of parameters of a lane
 
+  seed: u32,
   stream: u32,        // random stream of the batch
   heldOut: u32,       // 1: the batch is of the held-out set
   firstSequence: u32,
-  lanes: u32,         // lanes of the experiment
 }
 
 struct LaneSettings {
@@ -52,7 +64,6 @@ struct LaneSettings {
 const SGD = 0u;
 const PATH = 1u;
 const PATH2 = 2u;
-const NONE = 0xffffffffu;
 
 @group(0) @binding(0) var<uniform> dispatch: Dispatch;
 @group(0) @binding(1) var<uniform> lanes: array<LaneSettings, 16>;
@@ -63,4 +74,17 @@ fn needsKappa1(lane: u32) -> bool {
 
 fn needsKappa2(lane: u32) -> bool {
   return dispatch.everything == 1u || lanes[lane].optimizer == PATH2;
+}
+
+// First quad of a sequence at a time step (-1: the initial state) in hidden: [lane, 1 + time, batch, HIDDEN_QUADS].
+// Row -1 ends where row 0 starts, whatever the batch.
+fn hiddenRow(lane: u32, t: i32, sequence: u32) -> u32 {
+  let row = i32(dispatch.capacity) + t * i32(dispatch.batch) + i32(sequence);
+  return (lane * (dispatch.length + 1u) * dispatch.capacity + u32(row)) * HIDDEN_QUADS;
+}
+
+// The same in deltas: [lane, time + 1, batch, HIDDEN_QUADS], where the row after the last stays zero.
+fn deltaRow(lane: u32, t: u32, sequence: u32) -> u32 {
+  let row = t * dispatch.batch + sequence;
+  return (lane * (dispatch.length + 1u) * dispatch.capacity + row) * HIDDEN_QUADS;
 }

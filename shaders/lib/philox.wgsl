@@ -1,8 +1,5 @@
 // Philox4x32-10 (Salmon et al., SC 2011). Twin of src/experiment/philox.ts, equal bit for bit.
 
-const STREAM_TRAINING = 1u;
-const STREAM_HELD_OUT = 2u;
-
 // The 64-bit product of two words as (high, low); WGSL has no 64-bit integers, so it goes by 16-bit parts.
 fn multiplyWide(a: u32, b: u32) -> vec2<u32> {
   let aLow = a & 0xffffu;

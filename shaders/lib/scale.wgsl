@@ -2,7 +2,7 @@
 // reassociate. Path quantities are carried as mantissas with integer exponents apart (mathematics, section 2.7),
 // because gamma grows like rho(W*W)^length and leaves float32 at a few hundred steps.
 
-// The exponent of a vector that is zero throughout: below every other, and sums of a few of them stay in range.
+// The exponent of what is zero throughout: below every other, and sums of a few of them stay in range.
 const ZERO_EXPONENT = -100000000;
 
 fn isFinite(x: f32) -> bool {
@@ -20,11 +20,16 @@ fn scaled(x: f32, n: i32) -> f32 {
   let bits = bitcast<u32>(x);
   let biased = i32((bits >> 23u) & 0xffu);
   let exponent = biased + n;
-  let sign = bits & 0x80000000u;
   var result = (bits & 0x807fffffu) | (u32(clamp(exponent, 0, 254)) << 23u);
-  result = select(result, 0u, biased == 0 || exponent <= 0);
-  result = select(result, sign | 0x7f800000u, biased != 0 && exponent >= 255);
+  result = select(result, 0u, exponent <= 0);
+  result = select(result, (bits & 0x80000000u) | 0x7f800000u, exponent >= 255);
+  result = select(result, 0u, biased == 0);
+  result = select(result, bits, biased == 255);
   return bitcast<f32>(result);
+}
+
+fn scaled4(x: vec4<f32>, n: i32) -> vec4<f32> {
+  return vec4<f32>(scaled(x.x, n), scaled(x.y, n), scaled(x.z, n), scaled(x.w, n));
 }
 
 // 2^n for n from -126 to 127; zero below, infinite above.
@@ -35,4 +40,8 @@ fn powerOfTwo(n: i32) -> f32 {
 // The even number at or above n: an exponent whose half is whole.
 fn evenAbove(n: i32) -> i32 {
   return n + (n & 1);
+}
+
+fn largestOf(x: vec4<f32>) -> f32 {
+  return max(max(x.x, x.y), max(x.z, x.w));
 }

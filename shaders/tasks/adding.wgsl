@@ -1,7 +1,7 @@
 // A batch of the adding problem. Twin of src/experiment/tasks/adding.ts, equal bit for bit.
 
-@group(0) @binding(2) var<storage, read> progress: array<u32>;            // [0]: steps done
-@group(0) @binding(3) var<storage, read_write> inputs: array<f32>;        // [time, batch, 2]
+@group(0) @binding(2) var<storage, read> state: array<u32>;               // [0]: steps done
+@group(0) @binding(3) var<storage, read_write> inputs: array<f32>;        // [time, batch, INPUT_STRIDE]
 @group(0) @binding(4) var<storage, read_write> targets: array<u32>;       // [batch, 1], float32 bits
 
 // One invocation makes four time steps of one sequence.
@@ -14,7 +14,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (quarter + 1u >= calls || sequence >= dispatch.batch) {
     return;
   }
-  let step = select(progress[0] + 1u, 0u, dispatch.heldOut == 1u);
+  let step = select(state[0] + 1u, 0u, dispatch.heldOut == 1u);
   let firstCall = (dispatch.firstSequence + sequence) * calls;
   let markers = randomWords(dispatch.seed, dispatch.stream, step, firstCall);
   let half = length / 2u;
@@ -25,7 +25,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   for (var i = 0u; i < 4u; i++) {
     let t = quarter * 4u + i;
     if (t < length) {
-      let index = (t * dispatch.batch + sequence) * 2u;
+      let index = (t * dispatch.batch + sequence) * INPUT_STRIDE;
       inputs[index] = f32(words[i] >> 8u) * 0x1p-24;
       inputs[index + 1u] = select(0.0, 1.0, t == first || t == second);
     }

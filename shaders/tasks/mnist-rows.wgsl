@@ -1,7 +1,7 @@
 // A batch of MNIST digits, one row of 28 pixels a step. Twin of src/experiment/tasks/mnistRows.ts.
 
-@group(0) @binding(2) var<storage, read> progress: array<u32>;            // [0]: steps done
-@group(0) @binding(3) var<storage, read_write> inputs: array<f32>;        // [28, batch, 28]
+@group(0) @binding(2) var<storage, read> state: array<u32>;               // [0]: steps done
+@group(0) @binding(3) var<storage, read_write> inputs: array<f32>;        // [28, batch, INPUT_STRIDE]
 @group(0) @binding(4) var<storage, read_write> targets: array<u32>;       // [batch], classes
 // Words: [0] training images, [1] held-out images, [2..257] float32 bits of the standardised value of each byte, then
 // training pixels, training labels, held-out pixels, held-out labels, as bytes, each part starting at a word.
@@ -31,13 +31,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 
   var image = dispatch.firstSequence + sequence;
   if (dispatch.heldOut == 0u) {
-    image = randomWords(dispatch.seed, dispatch.stream, progress[0] + 1u, image).x % images[0];
+    image = randomWords(dispatch.seed, dispatch.stream, state[0] + 1u, image).x % images[0];
   }
   let pixels = select(trainingPixels, heldOutPixels, dispatch.heldOut == 1u);
   let labels = select(trainingLabels, heldOutLabels, dispatch.heldOut == 1u);
   for (var column = 0u; column < SIDE; column++) {
     let pixel = byteAt(pixels, image * PIXELS + row * SIDE + column);
-    inputs[(row * dispatch.batch + sequence) * SIDE + column] = bitcast<f32>(images[TABLE + pixel]);
+    inputs[(row * dispatch.batch + sequence) * INPUT_STRIDE + column] = bitcast<f32>(images[TABLE + pixel]);
   }
   if (row == 0u) {
     targets[sequence] = byteAt(labels, image);

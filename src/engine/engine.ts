@@ -114,7 +114,12 @@ export const METRIC_STEPS = 4096;
  * Why a lane stopped, in a sentence.
  * @param previousNorm norm of the gradient of the step before; null at the first step
  */
-export function stopReason(step: number, loss: number, gradientNorm: number, previousNorm: number | null): string {
+export function stopReason(
+  step: number,
+  loss: number,
+  gradientNorm: number,
+  previousNorm: number | null,
+): string {
   const what = Number.isFinite(loss)
     ? `the gradient norm is not finite (${gradientNorm})`
     : `the loss is not finite (${loss})`;

@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
-import { taskOf } from '../experiment/tasks/index.ts';
+import { type Task, taskOf } from '../experiment/tasks/index.ts';
 
 /** One parameter matrix (a bias is a matrix of one column) in the pooled parameters of a lane. */
 export interface Matrix {
@@ -32,7 +32,7 @@ export interface Shape {
   readonly matrices: readonly Matrix[];
   /** Parameters of one lane. */
   readonly parameters: number;
-  /** Chunks of rows into which weight gradients are split; depends on length and batch only. */
+  /** Chunks of rows into which weight gradients are split; depends on length, batch and network only. */
   readonly splits: number;
 }
 
@@ -60,19 +60,30 @@ export function matricesOf(inputs: number, outputs: number, hidden: number, laye
 /** Rows (time step, sequence) of one chunk of a weight gradient, and the most chunks. */
 const ROWS_PER_SPLIT = 512;
 const MAX_SPLITS = 16;
+/** Partial sums of all chunks of a lane, at most: large networks have work enough without many chunks. */
+const MAX_PARTIALS = 2 ** 20;
 
-/** Number of chunks of the weight-gradient sums: fixed by length and batch, so that no other choice moves a bit. */
-export const splitsOf = (length: number, batch: number): number =>
-  Math.min(MAX_SPLITS, Math.ceil((length * batch) / ROWS_PER_SPLIT));
+/**
+ * Number of chunks of the weight-gradient sums: fixed by length, batch and network, so that nothing else, least of all
+ * the number of lanes, moves a bit.
+ */
+export const splitsOf = (length: number, batch: number, parameters: number): number =>
+  Math.max(
+    1,
+    Math.min(MAX_SPLITS, Math.ceil((length * batch) / ROWS_PER_SPLIT), Math.floor(MAX_PARTIALS / parameters)),
+  );
 
 /** The sizes of an experiment. */
-export function shapeOf(experiment: Experiment): Shape {
-  const task = taskOf(experiment);
+export const shapeOf = (experiment: Experiment): Shape => shapeFor(taskOf(experiment), experiment);
+
+/** The sizes of an experiment on the given task, whatever the experiment's own. */
+export function shapeFor(task: Task, experiment: Experiment): Shape {
   const { hidden, layers, batch } = experiment;
   const { inputs, outputs } = task;
   const length = task.steps(experiment.length);
   const scoredFrom = task.readout === 'last' ? length - 1 : 0;
   const matrices = matricesOf(inputs, outputs, hidden, layers);
+  const parameters = matrices.reduce((sum, matrix) => sum + matrix.rows * matrix.columns, 0);
   return {
     inputs,
     outputs,
@@ -84,8 +95,8 @@ export function shapeOf(experiment: Experiment): Shape {
     scoredFrom,
     scoredSteps: length - scoredFrom,
     matrices,
-    parameters: matrices.reduce((sum, matrix) => sum + matrix.rows * matrix.columns, 0),
-    splits: splitsOf(length, batch),
+    parameters,
+    splits: splitsOf(length, batch, parameters),
   };
 }
 

@@ -132,7 +132,7 @@ function readEntries(text: string, messages: Messages): Entries {
     if (key === null || !(KEYS as readonly string[]).includes(key)) {
       const name = quote(key ?? rawKey);
       messages.add(
-        (key ?? rawKey).slice(0, 40),
+        (key ?? rawKey).slice(0, 40) || 'link',
         `${name} is not a key: it must be ${listOf(KEYS)}`,
         'it is left out',
       );

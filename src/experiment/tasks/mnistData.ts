@@ -1,3 +1,5 @@
+import type { DataSetName, ImageSet, TaskData } from './types.ts';
+
 /** Pixels of an image. */
 export const IMAGE_SIZE = 28 * 28;
 
@@ -21,6 +23,122 @@ export interface MnistFile {
 
 /** The first images, enough to start at once, and the rest: together all 60,000 + 10,000. */
 export const MNIST_FILES: { readonly small: MnistFile; readonly rest: MnistFile } = {
-  small: { name: 'mnist-small.bin.gz', training: 10_000, heldOut: 2_000, sha256: '' },
-  rest: { name: 'mnist-rest.bin.gz', training: 50_000, heldOut: 8_000, sha256: '' },
+  small: {
+    name: 'mnist-small.bin.gz',
+    training: 10_000,
+    heldOut: 2_000,
+    sha256: '1e69420d546ce587b9fb07b6d2eafc89ce39cc8c539be4352f4e4eb1fafe84a4',
+  },
+  rest: {
+    name: 'mnist-rest.bin.gz',
+    training: 50_000,
+    heldOut: 8_000,
+    sha256: '1c701486787bbde9fc74b34c0b29f454deac38b18b9fd8f85b602a83dd5e3f58',
+  },
 };
+
+/** The files of a data set: the first is enough to start, all of them are the whole set. */
+export const DATA_FILES = { mnist: MNIST_FILES } as const satisfies Record<DataSetName, unknown>;
+
+/** A data file that is not what it should be: the message names the file, what is wrong and what to do. */
+export class DamagedDataError extends Error {
+  override readonly name = 'DamagedDataError';
+
+  constructor(file: string, reason: string) {
+    super(
+      `${file} is damaged: ${reason}. Load it again; on your own machine, "npm run prepare-data" mends it.`,
+    );
+  }
+}
+
+async function gunzip(file: string, bytes: Uint8Array): Promise<Uint8Array> {
+  if (typeof DecompressionStream === 'undefined') {
+    throw new Error(`${file} cannot be unpacked: this browser has no DecompressionStream. Use a newer one.`);
+  }
+  try {
+    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
+      .stream()
+      .pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (error) {
+    throw new DamagedDataError(
+      file,
+      `it cannot be unpacked (${error instanceof Error ? error.message : error})`,
+    );
+  }
+}
+
+/**
+ * SHA-256 in hexadecimal, or null where there is none: browsers keep `crypto.subtle` from pages served over plain
+ * http. There the length and gzip's own CRC-32 must do.
+ */
+async function sha256(bytes: Uint8Array): Promise<string | null> {
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (!subtle) return null;
+  const digest = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Unpacks and checks one file: the pixels of its training images, their labels, then the same of the held-out images.
+ * @param bytes the file; a server may have undone its gzip already
+ * @throws DamagedDataError where length or checksum are wrong
+ */
+export async function unpackImages(file: MnistFile, bytes: Uint8Array): Promise<TaskData> {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const unpacked = isGzip ? await gunzip(file.name, bytes) : bytes;
+  const { training, heldOut } = file;
+  const expected = (training + heldOut) * (IMAGE_SIZE + 1);
+  if (unpacked.length !== expected) {
+    throw new DamagedDataError(file.name, `it holds ${unpacked.length} bytes where ${expected} belong`);
+  }
+  const checksum = await sha256(unpacked);
+  if (checksum !== null && checksum !== file.sha256) {
+    throw new DamagedDataError(file.name, `its SHA-256 is ${checksum} where ${file.sha256} belongs`);
+  }
+  let offset = 0;
+  const take = (size: number): Uint8Array => {
+    offset += size;
+    return unpacked.subarray(offset - size, offset);
+  };
+  const takeSet = (count: number): ImageSet => ({
+    count,
+    pixels: take(count * IMAGE_SIZE),
+    labels: take(count),
+  });
+  return { training: takeSet(training), heldOut: takeSet(heldOut) };
+}
+
+function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+const joinSets = (first: ImageSet, second: ImageSet): ImageSet => ({
+  count: first.count + second.count,
+  pixels: concatenate(first.pixels, second.pixels),
+  labels: concatenate(first.labels, second.labels),
+});
+
+/**
+ * Loads a task's data.
+ * @param size `small` for the first images, `full` for all of them
+ * @param fetchFile reads a file of that name from wherever the data lie
+ * @throws DamagedDataError where a file is not what it should be, and whatever `fetchFile` throws
+ */
+export async function loadTaskData(
+  name: DataSetName,
+  size: 'small' | 'full',
+  fetchFile: (file: string) => Promise<Uint8Array>,
+): Promise<TaskData> {
+  const { small, rest } = DATA_FILES[name];
+  const first = await unpackImages(small, await fetchFile(small.name));
+  if (size === 'small') return first;
+  const second = await unpackImages(rest, await fetchFile(rest.name));
+  return {
+    training: joinSets(first.training, second.training),
+    heldOut: joinSets(first.heldOut, second.heldOut),
+  };
+}

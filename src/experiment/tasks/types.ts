@@ -38,7 +38,7 @@ export interface BatchRequest {
 
 /** How the readout is judged beside the loss. */
 export type Measure =
-  /** Share of sequences whose every output is within the tolerance of its target. */
+  /** Share of scored steps whose every output is within the tolerance of its target. */
   | { readonly kind: 'within'; readonly tolerance: number; readonly label: string }
   /** Share of scored steps, from the given step on, whose largest output is the target's class. */
   | { readonly kind: 'accuracy'; readonly firstStep: number; readonly label: string };

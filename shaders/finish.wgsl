@@ -1,0 +1,137 @@
+// Ends the measuring part of a step: loss, measure, norms and path norm of each lane into the ring of metrics; whether
+// the lane goes on; and by which factor its step is multiplied. One workgroup per lane.
+
+@group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;          // [lane, PACKED_QUADS]
+@group(0) @binding(3) var<storage, read> gammaIn: array<vec4<u32>>;         // rows of gamma.wgsl
+@group(0) @binding(4) var<storage, read> rowResults: array<vec2<f32>>;      // [lane, scored step, batch]
+@group(0) @binding(5) var<storage, read> sums: array<vec4<u32>>;            // [lane, chunk, 2], see reduce.wgsl
+@group(0) @binding(6) var<storage, read_write> run: array<u32>;             // see state.wgsl
+@group(0) @binding(7) var<storage, read_write> ring: array<u32>;            // [step mod RING_STEPS, lane, 8]
+
+var<workgroup> highest: atomic<i32>;
+var<workgroup> broken: atomic<u32>;
+var<workgroup> pieces: array<f32, 64>;
+
+// A norm or a sum that may leave float32: mantissa * 2^exponent.
+struct Scaled {
+  mantissa: f32,
+  exponent: i32,
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let lane = dispatch.firstLane + workgroup.x;
+  let settings = lanes[lane];
+  let laneRows = (dispatch.length - dispatch.scoredFrom) * dispatch.capacity;
+  let rows = (dispatch.length - dispatch.scoredFrom) * dispatch.batch;
+  let results = sumRows(lane * laneRows, rows, local);
+  let gradientNorm = normOf(lane, 0u, local);
+  let dualNorm = normOf(lane, 1u, local);
+  let pathNorm = pathNormOf(lane, local);
+  if (local > 0u) {
+    return;
+  }
+
+  let loss = results.x * dispatch.lossScale;
+  let step = run[0] + 1u;
+  let own = laneState(lane);
+  if (run[own] == 0u && (!isFinite(loss) || atomicLoad(&broken) == 1u)) {
+    run[own] = step;
+  }
+  let stopped = run[own];
+
+  // g <- g min(1, c / |g|), then s <- s min(1, c / n), n = sqrt(sum g^2 / kappa) of the g that is left.
+  var clipped = 1.0;
+  if (settings.clip > 0.0 && gradientNorm.mantissa > 0.0) {
+    clipped = min(1.0, scaled(settings.clip / gradientNorm.mantissa, -gradientNorm.exponent));
+  }
+  var factor = settings.rate * clipped;
+  if (settings.dualclip > 0.0 && dualNorm.mantissa > 0.0) {
+    factor *= min(1.0, scaled(settings.dualclip / (clipped * dualNorm.mantissa), -dualNorm.exponent));
+  }
+  run[own + 1u] = bitcast<u32>(factor);
+
+  let slot = (step % RING_STEPS * dispatch.lanes + lane) * 8u;
+  ring[slot] = step;
+  ring[slot + 1u] = stopped;
+  ring[slot + 2u] = bitcast<u32>(loss);
+  ring[slot + 3u] = bitcast<u32>(results.y * dispatch.measureScale);
+  ring[slot + 4u] = bitcast<u32>(gradientNorm.mantissa);
+  ring[slot + 5u] = bitcast<u32>(gradientNorm.exponent);
+  ring[slot + 6u] = bitcast<u32>(pathNorm.mantissa);
+  ring[slot + 7u] = bitcast<u32>(pathNorm.exponent);
+}
+
+// The root of the sum over all chunks of a lane: part 0 of g*g, part 1 of g*g/kappa.
+fn normOf(lane: u32, part: u32, local: u32) -> Scaled {
+  let first = lane * dispatch.chunks * 2u + part;
+  workgroupBarrier();
+  if (local == 0u) {
+    atomicStore(&highest, ZERO_EXPONENT);
+  }
+  workgroupBarrier();
+  for (var chunk = local; chunk < dispatch.chunks; chunk += 64u) {
+    let sum = sums[first + 2u * chunk];
+    atomicMax(&highest, bitcast<i32>(sum.x));
+    if (sum.z == 1u) {
+      atomicStore(&broken, 1u);
+    }
+  }
+  workgroupBarrier();
+  let exponent = atomicLoad(&highest);
+  var own = 0.0;
+  for (var chunk = local; chunk < dispatch.chunks; chunk += 64u) {
+    let sum = sums[first + 2u * chunk];
+    own += scaled(bitcast<f32>(sum.y), 2 * (bitcast<i32>(sum.x) - exponent));
+  }
+  return Scaled(sqrt(sumPieces(own, local)), exponent);
+}
+
+// gamma^2 = sum over scored steps of sum_o (sum_k W_out[o, k]^2 u_t[k] + b_out[o]^2).
+fn pathNormOf(lane: u32, local: u32) -> Scaled {
+  let bias = lane * PACKED_QUADS + dispatch.bias;
+  var biasSquares = 0.0;
+  for (var quad = 0u; quad < OUTPUT_QUADS; quad++) {
+    biasSquares += dot(packed[bias + quad], packed[bias + quad]);
+  }
+  biasSquares *= f32(dispatch.length - dispatch.scoredFrom);
+  workgroupBarrier();
+  if (local == 0u) {
+    atomicStore(&highest, exponentOf(biasSquares));
+  }
+  workgroupBarrier();
+  for (var t = dispatch.scoredFrom + local; t < dispatch.length; t += 64u) {
+    atomicMax(&highest, bitcast<i32>(gammaIn[gammaRow(lane, LAYERS - 1u, t + 1u) + HIDDEN_QUADS].x));
+  }
+  workgroupBarrier();
+  let exponent = atomicLoad(&highest);
+  // A quad of units: the same for all scored steps, so that the squared readout is summed once.
+  var own = 0.0;
+  for (var quad = local; quad < HIDDEN_QUADS; quad += 64u) {
+    var squared = vec4<f32>();
+    for (var o = 0u; o < OUTPUTS; o++) {
+      let w = packed[lane * PACKED_QUADS + dispatch.weights + o * HIDDEN_QUADS + quad];
+      squared += w * w;
+    }
+    for (var t = dispatch.scoredFrom; t < dispatch.length; t++) {
+      let row = gammaRow(lane, LAYERS - 1u, t + 1u);
+      let mantissas = bitcast<vec4<f32>>(gammaIn[row + quad]);
+      own += dot(squared, mantissas) * powerOfTwo(bitcast<i32>(gammaIn[row + HIDDEN_QUADS].x) - exponent);
+    }
+  }
+  if (local == 0u) {
+    own += scaled(biasSquares, -exponent);
+  }
+  return Scaled(sumPieces(own, local), exponent);
+}
+
+fn sumPieces(own: f32, local: u32) -> f32 {
+  pieces[local] = own;
+  workgroupBarrier();
+  var total = 0.0;
+  for (var i = 0u; i < 64u; i++) {
+    total += pieces[i];
+  }
+  workgroupBarrier();
+  return total;
+}

@@ -1,0 +1,377 @@
+import { STREAM } from '../../experiment/philox.ts';
+import { type Experiment, isPathOptimizer, type Lane } from '../../experiment/schema.ts';
+import type { Batch, Task, TaskData } from '../../experiment/tasks/index.ts';
+import {
+  type Checkpoint,
+  type Engine,
+  type EngineInfo,
+  type Evaluation,
+  type LaneMetrics,
+  type LaneSnapshot,
+  type LaneStates,
+  METRIC_STEPS,
+  type MetricBatch,
+  ShapeTooLargeError,
+  type StepSnapshot,
+  stopReason,
+} from '../engine.ts';
+import { initialParametersFor } from '../initialise.ts';
+import { type Shape, shapeFor } from '../layout.ts';
+import { Gamma, snapshotRows } from './gamma.ts';
+import { type Kappa, PathKappa, snapshotKappa } from './kappa.ts';
+import { Network } from './network.ts';
+import { newReal, type Precision, type Real } from './precision.ts';
+import { Scorer } from './score.ts';
+import { norm, update } from './update.ts';
+
+/** Milliseconds of work after which events get their turn. */
+const WORK_INTERVAL = 10;
+
+/** Numbers that the ring keeps of a lane and step. */
+const COLUMNS = 4;
+
+/**
+ * The CPU engine on a given task, whatever the experiment names.
+ * @throws ShapeTooLargeError where the states do not fit in memory
+ * @throws Error where the task needs data and there are none
+ */
+export function createCpuEngineFor(
+  task: Task,
+  experiment: Experiment,
+  options: { readonly data: TaskData | null; readonly precision: Precision },
+): Engine {
+  if (task.data && !options.data) throw new Error(`The task ${task.name} needs its data set ${task.data}.`);
+  const shape = shapeFor(task, experiment);
+  try {
+    return new CpuEngine(task, experiment, shape, options.data, options.precision);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { layers, length, batch, hidden } = shape;
+    const megabytes = Math.round((layers * (length + 1) * batch * hidden * 8) / 1e6);
+    throw new ShapeTooLargeError(
+      `The states of ${layers} x ${hidden} hidden units over ${length} steps of ${batch} sequences take ${megabytes} MB, ` +
+        'which there is no memory for: take a smaller batch, length or hidden.',
+    );
+  }
+}
+
+class CpuEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly experiment: Experiment;
+  readonly #task: Task;
+  readonly #shape: Shape;
+  readonly #data: TaskData | null;
+  readonly #precision: Precision;
+  readonly #parameters: Real; // [lanes, parameters]
+  readonly #velocity: Real; // [lanes, parameters]
+  readonly #stoppedAt: Uint32Array; // [lanes]
+  readonly #stopped: string[]; // [lanes], reasons
+  readonly #previousNorm: (number | null)[]; // [lanes]
+  /** Loss, metric, gradient norm and path norm of the last steps. */
+  readonly #ring: Float64Array; // [METRIC_STEPS, lanes, COLUMNS]
+  /** Step after which the ring holds metrics. */
+  #ringFrom = 0;
+  #step = 0;
+  #workedSince = performance.now();
+
+  // Lanes are trained one after another, so that they share what is below.
+  readonly #network: Network;
+  readonly #scorer: Scorer;
+  readonly #gamma: Gamma;
+  readonly #kappa: PathKappa;
+  readonly #weights: Float64Array; // [parameters]
+  readonly #inputs: Float64Array; // [length, batch, inputs]
+  readonly #outputGradient: Float64Array; // [scored steps, batch, outputs]
+  readonly #gradient: Real; // [parameters]
+
+  constructor(task: Task, experiment: Experiment, shape: Shape, data: TaskData | null, precision: Precision) {
+    const { lanes, length, batch, inputs, outputs, scoredSteps, parameters } = shape;
+    this.info = { kind: 'cpu', name: `${precision}, TypeScript`, software: false };
+    this.experiment = experiment;
+    this.#task = task;
+    this.#shape = shape;
+    this.#data = data;
+    this.#precision = precision;
+    this.#parameters = newReal(precision, lanes * parameters);
+    for (const [lane, settings] of experiment.lanes.entries()) {
+      this.#parameters.set(initialParametersFor(shape, settings), lane * parameters);
+    }
+    this.#velocity = newReal(precision, lanes * parameters);
+    this.#stoppedAt = new Uint32Array(lanes);
+    this.#stopped = new Array<string>(lanes).fill('');
+    this.#previousNorm = new Array<number | null>(lanes).fill(null);
+    this.#ring = new Float64Array(METRIC_STEPS * lanes * COLUMNS);
+    this.#network = new Network(shape, precision);
+    this.#scorer = new Scorer(task, shape, task.measure(experiment.length), precision);
+    this.#gamma = new Gamma(shape);
+    this.#kappa = new PathKappa(shape, precision, this.#gamma);
+    this.#weights = new Float64Array(parameters);
+    this.#inputs = new Float64Array(length * batch * inputs);
+    this.#outputGradient = new Float64Array(scoredSteps * batch * outputs);
+    this.#gradient = newReal(precision, parameters);
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  async train(steps: number): Promise<void> {
+    for (let done = 0; done < steps; done++) {
+      if (this.#stoppedAt.every((stopped) => stopped > 0)) {
+        this.#step += steps - done;
+        return;
+      }
+      const batch = this.#nextBatch();
+      for (let lane = 0; lane < this.#shape.lanes; lane++) {
+        if (this.#stoppedAt[lane] !== 0) continue;
+        this.#trainLane(lane, batch);
+        await this.#giveWay();
+      }
+    }
+  }
+
+  async metrics(sinceStep: number): Promise<MetricBatch> {
+    const { lanes } = this.#shape;
+    const lines: LaneMetrics[] = [];
+    const first = Math.max(sinceStep, this.#ringFrom, this.#step - METRIC_STEPS) + 1;
+    for (let step = first; step <= this.#step; step++) {
+      for (let lane = 0; lane < lanes; lane++) {
+        const stoppedAt = this.#stoppedAt[lane] as number;
+        if (stoppedAt !== 0 && step > stoppedAt) continue;
+        const at = this.#ringAt(step, lane);
+        lines.push({
+          step,
+          lane,
+          loss: this.#ring[at] as number,
+          metric: this.#ring[at + 1] as number,
+          gradientNorm: this.#ring[at + 2] as number,
+          pathNormLog2: this.#ring[at + 3] as number,
+          stopped: step === stoppedAt ? (this.#stopped[lane] as string) : null,
+        });
+      }
+    }
+    return lines;
+  }
+
+  async inspect(options: { readonly states?: boolean } = {}): Promise<StepSnapshot> {
+    const batch = this.#nextBatch();
+    const lanes: LaneSnapshot[] = [];
+    for (let lane = 0; lane < this.#shape.lanes; lane++) {
+      lanes.push(this.#inspectLane(lane, batch, options.states ?? false));
+      await this.#giveWay();
+    }
+    return { step: this.#step, batch, lanes };
+  }
+
+  async evaluate(sequences?: number): Promise<Evaluation> {
+    const { lanes, batch } = this.#shape;
+    const all = this.#task.heldOutSequences ?? this.#data?.heldOut.count ?? 0;
+    const wanted = Math.max(1, Math.min(sequences ?? all, all));
+    const sums = Array.from({ length: lanes }, () => ({ loss: 0, metric: 0 }));
+    for (let first = 0; first < wanted; first += batch) {
+      const count = Math.min(batch, wanted - first);
+      const heldOut = this.#makeBatch(STREAM.heldOut, 0, count, first);
+      for (const [lane, sum] of sums.entries()) {
+        this.#loadWeights(lane);
+        this.#network.forward(this.#weights, this.#inputs, count);
+        const { loss, metric } = this.#scorer.score(this.#network.outputs, heldOut.targets, count, null);
+        sum.loss += loss;
+        sum.metric += metric;
+        await this.#giveWay();
+      }
+    }
+    return {
+      step: this.#step,
+      lanes: sums.map(({ loss, metric }) => ({ loss: loss / wanted, metric: metric / wanted })),
+    };
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    return {
+      version: 1,
+      experiment: this.experiment,
+      step: this.#step,
+      parameters: this.#parameters.slice(),
+      velocity: this.#velocity.slice(),
+      stoppedAt: this.#stoppedAt.slice(),
+    };
+  }
+
+  async restore(checkpoint: Checkpoint): Promise<void> {
+    const { version, experiment, step, parameters, velocity, stoppedAt } = checkpoint;
+    if (version !== 1) throw new Error(`The checkpoint has version ${version}: this engine reads version 1.`);
+    if (!sameExperiment(experiment, this.experiment)) {
+      throw new Error('The checkpoint is of another experiment than the one that runs.');
+    }
+    if (
+      !Number.isInteger(step) ||
+      step < 0 ||
+      parameters.length !== this.#parameters.length ||
+      velocity.length !== this.#velocity.length ||
+      stoppedAt.length !== this.#stoppedAt.length
+    ) {
+      throw new Error('The checkpoint is damaged: its sizes do not fit its experiment.');
+    }
+    this.#step = step;
+    this.#ringFrom = step;
+    this.#parameters.set(parameters);
+    this.#velocity.set(velocity);
+    this.#stoppedAt.set(stoppedAt);
+    this.#previousNorm.fill(null);
+  }
+
+  /** Nothing to give back: memory goes with the object. */
+  dispose(): void {}
+
+  /** Starts the next step: makes its batch. */
+  #nextBatch(): Batch {
+    this.#step++;
+    return this.#makeBatch(STREAM.trainingBatch, this.#step, this.#shape.batch, 0);
+  }
+
+  #makeBatch(
+    stream: typeof STREAM.trainingBatch | typeof STREAM.heldOut,
+    step: number,
+    count: number,
+    firstSequence: number,
+  ): Batch {
+    const { length } = this.experiment;
+    const request = { seed: this.experiment.seed, stream, step, batch: count, firstSequence, length };
+    const batch = this.#task.makeBatch({ ...request, data: this.#data });
+    this.#inputs.set(batch.inputs);
+    return batch;
+  }
+
+  #loadWeights(lane: number): void {
+    this.#weights.set(this.#laneOf(this.#parameters, lane));
+  }
+
+  /** The part of a lane, as a view. */
+  #laneOf(pooled: Real, lane: number): Real {
+    const { parameters } = this.#shape;
+    return pooled.subarray(lane * parameters, (lane + 1) * parameters);
+  }
+
+  /** Loss, gradient and path norm of a lane at its parameters. */
+  #measureLane(lane: number, batch: Batch, deltas: Float64Array | null): Omit<LaneMetrics, 'stopped'> {
+    const network = this.#network;
+    const sequences = this.#shape.batch;
+    this.#loadWeights(lane);
+    network.forward(this.#weights, this.#inputs, sequences);
+    const score = this.#scorer.score(network.outputs, batch.targets, sequences, this.#outputGradient);
+    network.backward(this.#weights, this.#inputs, this.#outputGradient, deltas);
+    this.#gradient.set(network.gradient);
+    this.#gamma.forward(this.#weights);
+    return {
+      step: this.#step,
+      lane,
+      loss: score.loss / sequences,
+      metric: score.metric / sequences,
+      gradientNorm: norm(this.#gradient),
+      pathNormLog2: this.#gamma.pathNormLog2(),
+    };
+  }
+
+  /** One step of a running lane. */
+  #trainLane(lane: number, batch: Batch): void {
+    const metrics = this.#measureLane(lane, batch, null);
+    if (!this.#record(metrics)) return;
+    const settings = this.experiment.lanes[lane] as Lane;
+    if (isPathOptimizer(settings.optimizer)) {
+      this.#gamma.backward();
+      this.#kappa.computeFirst();
+      if (settings.optimizer === 'path2') this.#kappa.computeSecond();
+    }
+    this.#updateLane(lane, metrics.gradientNorm);
+  }
+
+  /** The same step with everything about it; a stopped lane is looked at and stays. */
+  #inspectLane(lane: number, batch: Batch, withStates: boolean): LaneSnapshot {
+    const { layers, length, batch: sequences, hidden, matrices } = this.#shape;
+    const deltas = withStates ? new Float64Array(layers * length * sequences * hidden) : null;
+    const metrics = this.#measureLane(lane, batch, deltas);
+    this.#gamma.backward();
+    this.#kappa.computeFirst();
+    this.#kappa.computeSecond();
+    const before = this.#laneOf(this.#parameters, lane).slice();
+    if (this.#stoppedAt[lane] === 0 && this.#record(metrics)) this.#updateLane(lane, metrics.gradientNorm);
+    return {
+      loss: metrics.loss,
+      before,
+      after: this.#laneOf(this.#parameters, lane).slice(),
+      gradient: this.#gradient.slice(),
+      kappa1: snapshotKappa(this.#kappa.first, matrices),
+      kappa2: snapshotKappa(this.#kappa.second, matrices),
+      gammaIn: snapshotRows(this.#gamma.in, this.#precision),
+      gammaOut: snapshotRows(this.#gamma.out, this.#precision),
+      states: deltas && this.#snapshotStates(deltas),
+    };
+  }
+
+  #snapshotStates(deltas: Float64Array): LaneStates {
+    const { layers, length, batch, hidden } = this.#shape;
+    const size = length * batch * hidden;
+    const states = {
+      hidden: newReal(this.#precision, deltas.length),
+      deltas: newReal(this.#precision, deltas.length),
+    };
+    states.deltas.set(deltas);
+    for (let layer = 0; layer < layers; layer++) {
+      // Behind the initial state.
+      const at = layer * (size + batch * hidden) + batch * hidden;
+      states.hidden.set(this.#network.hidden.subarray(at, at + size), layer * size);
+    }
+    return states;
+  }
+
+  /** Updates a lane by the kappa that its optimizer divides by, computed before. */
+  #updateLane(lane: number, gradientNorm: number): void {
+    const settings = this.experiment.lanes[lane] as Lane;
+    const parameters = this.#laneOf(this.#parameters, lane);
+    const velocity = this.#laneOf(this.#velocity, lane);
+    let kappa: Kappa | null = null;
+    if (settings.optimizer === 'path') kappa = this.#kappa.first;
+    if (settings.optimizer === 'path2') {
+      this.#kappa.add();
+      kappa = this.#kappa.total;
+    }
+    update(parameters, velocity, this.#gradient, gradientNorm, settings, kappa, this.#shape.matrices);
+  }
+
+  /** Notes the metrics of a running lane; stops it where they are not finite. Returns whether it goes on. */
+  #record({ step, lane, loss, metric, gradientNorm, pathNormLog2 }: Omit<LaneMetrics, 'stopped'>): boolean {
+    this.#ring.set([loss, metric, gradientNorm, pathNormLog2], this.#ringAt(step, lane));
+    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) {
+      this.#previousNorm[lane] = gradientNorm;
+      return true;
+    }
+    this.#stoppedAt[lane] = step;
+    this.#stopped[lane] = stopReason(step, loss, gradientNorm, this.#previousNorm[lane] ?? null);
+    return false;
+  }
+
+  #ringAt(step: number, lane: number): number {
+    return (((step - 1) % METRIC_STEPS) * this.#shape.lanes + lane) * COLUMNS;
+  }
+
+  /** Lets events in, messages of a page for one, when there was work for a while. */
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#workedSince < WORK_INTERVAL) return;
+    // A message comes back at once; timers would cost 4 ms each.
+    await new Promise<void>((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    });
+    this.#workedSince = performance.now();
+  }
+}
+
+/** Whether two experiments are equal, in whatever order their keys came. */
+function sameExperiment(a: Experiment, b: Experiment): boolean {
+  const keys = [a, b, ...a.lanes, ...b.lanes].flatMap(Object.keys).sort();
+  return JSON.stringify(a, keys) === JSON.stringify(b, keys);
+}

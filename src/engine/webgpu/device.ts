@@ -1,0 +1,147 @@
+import { type EngineInfo, NoAdapterError } from '../engine.ts';
+import type { KernelName } from './kernels.ts';
+import { kernelOf } from './kernels.ts';
+
+/** A kernel made ready for a device. */
+export interface Kernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** A device with everything that is made once for it; engines of one adapter share it. */
+export interface Device {
+  readonly device: GPUDevice;
+  readonly info: EngineInfo;
+  /** Null until the device is lost or reported an error that nobody awaited; then why. */
+  readonly failure: () => string | null;
+  /** The kernel of that source; compiled once. @throws Error with the compiler's messages */
+  kernel(name: KernelName, source: string): Promise<Kernel>;
+}
+
+/** Bytes of a dispatch's uniforms, with the padding that dynamic offsets need. */
+export const DISPATCH_BYTES = 256;
+/** Bytes of the settings of 16 lanes. */
+export const LANES_BYTES = 16 * 32;
+
+/** The flags of WebGPU: their names are no globals in Node. */
+export const USAGE = {
+  mapRead: 0x1,
+  copySource: 0x4,
+  copyDestination: 0x8,
+  uniform: 0x40,
+  storage: 0x80,
+} as const;
+export const MAP_READ = 1;
+const STAGE_COMPUTE = 4;
+
+const NO_WEBGPU = 'This machine offers no WebGPU here.';
+
+const devices = new WeakMap<GPU, Promise<Device>>();
+
+/**
+ * The device of this machine's adapter.
+ * @throws NoAdapterError where there is none
+ */
+export async function deviceOf(gpu: GPU | undefined): Promise<Device> {
+  if (!gpu) throw new NoAdapterError(NO_WEBGPU);
+  const known = await devices.get(gpu)?.catch(() => null);
+  if (known && known.failure() === null) return known;
+  const opened = open(gpu);
+  devices.set(gpu, opened);
+  return opened;
+}
+
+async function open(gpu: GPU): Promise<Device> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new NoAdapterError(`${NO_WEBGPU} The browser has it, but found no adapter.`);
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
+  let failure: string | null = null;
+  void device.lost.then(({ reason, message }) => {
+    failure = `The GPU was lost (${reason}${message ? `: ${message}` : ''}).`;
+  });
+  device.addEventListener('uncapturederror', ({ error }) => {
+    failure ??= `The GPU reported an error: ${error.message}`;
+  });
+  const layouts = new Map<KernelName, GPUBindGroupLayout>();
+  const kernels = new Map<string, Promise<Kernel>>();
+  return {
+    device,
+    info: infoOf(adapter),
+    failure: () => failure,
+    kernel(name, source) {
+      const key = `${name}\n${source}`;
+      let kernel = kernels.get(key);
+      if (!kernel) {
+        let layout = layouts.get(name);
+        if (!layout) {
+          layout = layoutOf(device, name);
+          layouts.set(name, layout);
+        }
+        kernel = compile(device, name, source, layout);
+        kernels.set(key, kernel);
+      }
+      return kernel;
+    },
+  };
+}
+
+function infoOf({ info }: GPUAdapter): EngineInfo {
+  const named = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || info.device;
+  const all = `${info.vendor} ${info.architecture} ${info.description}`;
+  return {
+    kind: 'webgpu',
+    name: named || 'unnamed adapter',
+    // Lavapipe and WARP do not always say that they emulate.
+    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(all),
+  };
+}
+
+function layoutOf(device: GPUDevice, name: KernelName): GPUBindGroupLayout {
+  const visibility = STAGE_COMPUTE;
+  const uniform = (binding: number, size: number, hasDynamicOffset: boolean): GPUBindGroupLayoutEntry => ({
+    binding,
+    visibility,
+    buffer: { type: 'uniform', hasDynamicOffset, minBindingSize: size },
+  });
+  return device.createBindGroupLayout({
+    label: name,
+    entries: [
+      uniform(0, DISPATCH_BYTES, true),
+      uniform(1, LANES_BYTES, false),
+      ...kernelOf(name).buffers.map(
+        ([, access], index): GPUBindGroupLayoutEntry => ({
+          binding: 2 + index,
+          visibility,
+          buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+        }),
+      ),
+    ],
+  });
+}
+
+async function compile(
+  device: GPUDevice,
+  name: KernelName,
+  source: string,
+  layout: GPUBindGroupLayout,
+): Promise<Kernel> {
+  const module = device.createShaderModule({ label: name, code: source });
+  try {
+    const pipeline = await device.createComputePipelineAsync({
+      label: name,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main' },
+    });
+    return { pipeline, layout };
+  } catch (error) {
+    const { messages } = await module.getCompilationInfo();
+    const lines = source.split('\n');
+    const details = messages
+      .filter(({ type }) => type === 'error')
+      .map(({ lineNum, message }) => `${message}\n  ${lineNum}: ${lines[lineNum - 1] ?? ''}`);
+    throw new Error(`The kernel ${name} does not compile: ${details.join('\n') || String(error)}`);
+  }
+}

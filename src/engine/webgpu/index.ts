@@ -1,0 +1,36 @@
+import type { Experiment } from '../../experiment/schema.ts';
+import { type Task, type TaskData, taskOf } from '../../experiment/tasks/index.ts';
+import { type Engine, NoAdapterError } from '../engine.ts';
+import type { ShaderSources } from '../shaders.ts';
+import { deviceOf } from './device.ts';
+import { WebGpuEngine, type WebGpuEngineParts } from './engine.ts';
+import { selfTest } from './selfTest.ts';
+
+export interface WebGpuOptions {
+  /** `navigator.gpu`, or Dawn's in Node; undefined where there is none. */
+  readonly gpu: GPU | undefined;
+  readonly shaders: ShaderSources;
+  /** The task's data, loaded; null for generated tasks. */
+  readonly data: TaskData | null;
+}
+
+/**
+ * An engine on this machine's GPU, which has passed the self-test.
+ * @throws NoAdapterError where there is no adapter, or it computes something else than the CPU engine
+ * @throws ShapeTooLargeError where it cannot hold the shape
+ */
+export async function createWebGpuEngine(experiment: Experiment, options: WebGpuOptions): Promise<Engine> {
+  const device = await deviceOf(options.gpu);
+  const failure = await selfTest(device, options.shaders);
+  if (failure !== null) throw new NoAdapterError(failure);
+  return createUntested(taskOf(experiment), experiment, options);
+}
+
+/** The same on any task, without the self-test: for the checks, which compare everything themselves. */
+export async function createUntested(
+  task: Task,
+  experiment: Experiment,
+  { gpu, ...parts }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations'>,
+): Promise<Engine> {
+  return WebGpuEngine.create(experiment, { ...parts, device: await deviceOf(gpu), task });
+}

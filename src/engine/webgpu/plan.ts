@@ -1,0 +1,414 @@
+import { STREAM } from '../../experiment/philox.ts';
+import type { Experiment } from '../../experiment/schema.ts';
+import type { Task } from '../../experiment/tasks/index.ts';
+import { matrixOf, type Shape } from '../layout.ts';
+import type { KernelName } from './kernels.ts';
+import { capacityOf, chunksOf, type Packings, quadsOf } from './sizes.ts';
+
+/** The fields of the struct Dispatch of shaders/lib/dispatch.wgsl, in its order. */
+const FIELDS = [
+  ...(['length', 'batch', 'capacity', 'scoredFrom'] as const),
+  ...(['begin', 'end', 'firstLane', 'layer'] as const),
+  ...(['weights', 'bias', 'sourceFrom', 'rows'] as const),
+  ...(['sourceQuads', 'sourceRow', 'sourceLaneRows', 'targetRow'] as const),
+  ...(['leftQuads', 'leftLaneRows', 'hiddenRow', 'matrix'] as const),
+  ...(['hiddenOffset', 'sourceOffset', 'biasOffset', 'splits'] as const),
+  ...(['path', 'everything', 'measureFrom', 'lanes'] as const),
+  ...(['lossScale', 'measureScale', 'tolerance', 'chunks'] as const),
+  ...(['seed', 'stream', 'heldOut', 'firstSequence'] as const),
+] as const;
+
+type Fields = Partial<Record<(typeof FIELDS)[number], number>>;
+
+const FLOATS: ReadonlySet<string> = new Set(['lossScale', 'measureScale', 'tolerance']);
+
+/** Writes the fields of a dispatch as its uniforms. */
+export function writeFields(fields: Fields, view: DataView, offset: number): void {
+  for (const [index, name] of FIELDS.entries()) {
+    const at = offset + 4 * index;
+    if (FLOATS.has(name)) view.setFloat32(at, fields[name] ?? 0, true);
+    else view.setUint32(at, fields[name] ?? 0, true);
+  }
+}
+
+/** One dispatch of a kernel. */
+export interface Dispatch {
+  readonly kernel: KernelName;
+  /** Buffers by the names of the kernel's declaration; others have that very name. */
+  readonly buffers: Readonly<Record<string, string>>;
+  readonly fields: Fields;
+  readonly groups: readonly [x: number, y: number, z: number];
+  /** Multiplications and additions, roughly. */
+  readonly operations: number;
+}
+
+/** What of a step is planned. */
+export interface PlanRequest {
+  readonly task: Task;
+  readonly experiment: Experiment;
+  readonly shape: Shape;
+  readonly packings: Packings;
+  /** Kappa of every lane, whatever its optimizer. */
+  readonly everything: boolean;
+  /** Most operations of a dispatch, as far as work can be split. */
+  readonly mostOperations: number;
+}
+
+/**
+ * Most operations of one dispatch, and of one submit: well below what stalls a desktop or wakes a watchdog, even where
+ * a processor emulates the GPU (some 5e9 operations a second). Longer work is split over ranges of time and of lanes.
+ */
+export const MOST_OPERATIONS = 2 ** 27;
+
+/** A part of a dispatch's work. */
+interface Part {
+  readonly begin: number;
+  readonly end: number;
+  readonly firstLane: number;
+  readonly lanes: number;
+}
+
+/** Collects dispatches, splitting those that are too long. */
+class Planner {
+  readonly dispatches: Dispatch[] = [];
+  readonly #common: Fields;
+  readonly #lanes: number;
+  readonly #mostOperations: number;
+
+  constructor(common: Fields, { shape, mostOperations }: PlanRequest) {
+    this.#common = common;
+    this.#lanes = shape.lanes;
+    this.#mostOperations = mostOperations;
+  }
+
+  /**
+   * @param operations of the whole work
+   * @param range what may be split besides the lanes: [begin, end), and whether it runs backward
+   */
+  add(
+    kernel: KernelName,
+    buffers: Readonly<Record<string, string>>,
+    operations: number,
+    part: (part: Part) => { readonly fields: Fields; readonly groups: readonly [number, number, number] },
+    range: { readonly begin: number; readonly end: number; readonly backward?: boolean } = {
+      begin: 0,
+      end: 1,
+    },
+  ): void {
+    const lanes = this.#lanes;
+    const lanesOfPart = Math.max(1, Math.min(lanes, Math.floor((lanes * this.#mostOperations) / operations)));
+    const length = range.end - range.begin;
+    const pieces = Math.min(
+      Math.max(1, length),
+      Math.ceil((operations * lanesOfPart) / lanes / this.#mostOperations),
+    );
+    const lengthOfPart = Math.ceil(length / pieces);
+    for (let firstLane = 0; firstLane < lanes; firstLane += lanesOfPart) {
+      const count = Math.min(lanesOfPart, lanes - firstLane);
+      for (let piece = 0; piece < pieces; piece++) {
+        const low = range.backward
+          ? Math.max(range.begin, range.end - (piece + 1) * lengthOfPart)
+          : Math.min(range.end, range.begin + piece * lengthOfPart);
+        const high = range.backward
+          ? Math.max(range.begin, range.end - piece * lengthOfPart)
+          : Math.min(range.end, low + lengthOfPart);
+        if (high === low && length > 0) continue;
+        const { fields, groups } = part({ begin: low, end: high, firstLane, lanes: count });
+        this.dispatches.push({
+          kernel,
+          buffers,
+          fields: { ...this.#common, begin: low, end: high, firstLane, ...fields },
+          groups,
+          operations: (operations / lanes / Math.max(1, length)) * count * Math.max(1, high - low),
+        });
+      }
+    }
+  }
+}
+
+/** What every dispatch knows of the experiment, for a batch of that many sequences. */
+function commonFields({ task, experiment, shape, everything }: PlanRequest, batch: number): Fields {
+  const measure = task.measure(experiment.length);
+  const terms = batch * shape.scoredSteps;
+  return {
+    length: shape.length,
+    batch,
+    capacity: capacityOf(shape),
+    scoredFrom: shape.scoredFrom,
+    everything: everything ? 1 : 0,
+    measureFrom: unmeasuredSteps(task, experiment, shape),
+    lanes: shape.lanes,
+    lossScale: 1 / (task.loss === 'squared' ? terms * shape.outputs : terms),
+    measureScale: 1 / measuredTerms(task, experiment, shape, batch),
+    tolerance: measure.kind === 'within' ? measure.tolerance : 0,
+    chunks: chunksOf(shape).length,
+    splits: shape.splits,
+    seed: experiment.seed,
+  };
+}
+
+/** Answers of a batch that the task's measure counts. */
+export const measuredTerms = (task: Task, experiment: Experiment, shape: Shape, batch: number): number =>
+  batch * (shape.scoredSteps - unmeasuredSteps(task, experiment, shape));
+
+/** Scored steps before the first one that counts for the measure. */
+function unmeasuredSteps(task: Task, experiment: Experiment, { scoredFrom }: Shape): number {
+  const measure = task.measure(experiment.length);
+  return measure.kind === 'accuracy' ? Math.max(0, measure.firstStep - scoredFrom) : 0;
+}
+
+function addBatch(planner: Planner, { task, shape }: PlanRequest, batch: number, fields: Fields): void {
+  const kernel = task.data === null ? 'batch' : 'batchOfData';
+  planner.dispatches.push({
+    kernel,
+    buffers: {},
+    fields: { ...fields },
+    groups: [Math.ceil(shape.length / 64), batch, 1],
+    operations: shape.length * batch * (shape.inputs + 200),
+  });
+}
+
+function addPack(planner: Planner, { shape, packings }: PlanRequest): void {
+  const most = Math.max(...packings.list.map(({ outer, innerPadded }) => quadsOf(outer) * innerPadded));
+  planner.add('pack', {}, packings.quads * 4 * shape.lanes, ({ lanes }) => ({
+    fields: {},
+    groups: [Math.ceil(most / 64), packings.list.length, lanes],
+  }));
+}
+
+/** From the batch to the readout; `path` adds gamma_in. */
+function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: number, path: boolean): void {
+  const { hidden, length, lanes } = shape;
+  const capacity = capacityOf(shape);
+  const hiddenQuads = quadsOf(hidden);
+  const stateRows = (length + 1) * capacity;
+  const rows = length * batch * lanes;
+  for (let layer = 0; layer < shape.layers; layer++) {
+    const packed = packings.layers[layer] as Packings['layers'][number];
+    const inputs = layer === 0 ? shape.inputs : hidden;
+    const common = { layer, path: path ? 1 : 0, bias: packed.bias };
+    planner.add(
+      'projectForward',
+      {
+        source: layer === 0 ? 'inputs' : `hidden.${layer - 1}`,
+        destination: `hidden.${layer}`,
+        gamma: 'gammaIn',
+      },
+      2 * rows * hidden * inputs,
+      ({ begin, end, lanes: count }) => ({
+        fields: {
+          ...common,
+          weights: packed.input,
+          sourceQuads: quadsOf(inputs),
+          sourceRow: layer === 0 ? begin * batch : capacity + begin * batch,
+          sourceLaneRows: layer === 0 ? 0 : stateRows,
+          targetRow: capacity + begin * batch,
+        },
+        groups: [projectGroups(end - begin, batch, hiddenQuads, path), 1, count],
+      }),
+      { begin: 0, end: length },
+    );
+    planner.add(
+      'forward',
+      { hidden: `hidden.${layer}`, gamma: 'gammaIn' },
+      2 * rows * hidden * hidden,
+      ({ lanes: count }) => ({
+        fields: { ...common, weights: packed.recurrent },
+        groups: [Math.ceil(batch / 4) + (path ? 1 : 0), count, 1],
+      }),
+      { begin: 0, end: length },
+    );
+  }
+  const scoredRows = shape.scoredSteps * batch;
+  planner.add(
+    'readout',
+    { hidden: `hidden.${shape.layers - 1}` },
+    2 * scoredRows * lanes * hidden * shape.outputs,
+    ({ lanes: count }) => ({
+      fields: { weights: packings.readout, bias: packings.readoutBias },
+      groups: [Math.ceil(scoredRows / 16), 1, count],
+    }),
+  );
+}
+
+const projectGroups = (steps: number, batch: number, hiddenQuads: number, path: boolean): number =>
+  Math.ceil(((Math.ceil((steps * batch) / 4) + (path ? steps : 0)) * hiddenQuads) / 64);
+
+/** From dL/dy to the deltas of every layer and gamma_out. */
+function addBackward(planner: Planner, { shape, packings }: PlanRequest): void {
+  const { hidden, length, lanes, batch } = shape;
+  const capacity = capacityOf(shape);
+  const hiddenQuads = quadsOf(hidden);
+  const stateRows = (length + 1) * capacity;
+  for (let layer = shape.layers - 1; layer >= 0; layer--) {
+    const top = layer === shape.layers - 1;
+    const above = top ? shape.outputs : hidden;
+    const first = top ? shape.scoredFrom : 0;
+    planner.add(
+      'projectBackward',
+      { source: top ? 'outputs' : `deltas.${layer + 1}`, destination: `deltas.${layer}`, gamma: 'gammaOut' },
+      2 * (length - first) * batch * lanes * hidden * above,
+      ({ begin, end, lanes: count }) => ({
+        fields: {
+          layer,
+          path: 1,
+          weights: top ? packings.readoutBack : (packings.layers[layer + 1]?.inputBack ?? 0),
+          sourceQuads: quadsOf(above),
+          sourceRow: (begin - first) * batch,
+          sourceLaneRows: top ? shape.scoredSteps * capacity : stateRows,
+          targetRow: begin * batch,
+        },
+        groups: [projectGroups(end - begin, batch, hiddenQuads, true), 1, count],
+      }),
+      { begin: first, end: length },
+    );
+    planner.add(
+      'backward',
+      { hidden: `hidden.${layer}`, deltas: `deltas.${layer}`, gamma: 'gammaOut' },
+      2 * length * batch * lanes * hidden * hidden,
+      ({ lanes: count }) => ({
+        fields: { layer, sourceFrom: first, weights: packings.layers[layer]?.recurrentBack ?? 0 },
+        groups: [Math.ceil(batch / 4) + 1, count, 1],
+      }),
+      { begin: 0, end: length, backward: true },
+    );
+  }
+}
+
+/** The weight gradients and kappa1 of every layer and of the readout, and kappa2. */
+function addSums(planner: Planner, request: PlanRequest): void {
+  const { shape, packings, experiment, everything } = request;
+  const { hidden, length, lanes, batch, splits } = shape;
+  const capacity = capacityOf(shape);
+  const hiddenQuads = quadsOf(hidden);
+  const stateRows = (length + 1) * capacity;
+  const tiles = (quads: number): number => Math.ceil(quads / 8);
+  const anyPath = everything || experiment.lanes.some(({ optimizer }) => optimizer !== 'sgd');
+  const anyPath2 = everything || experiment.lanes.some(({ optimizer }) => optimizer === 'path2');
+  for (let layer = 0; layer <= shape.layers; layer++) {
+    const readout = layer === shape.layers;
+    const inputs = readout ? 0 : layer === 0 ? shape.inputs : hidden;
+    const outputs = readout ? shape.outputs : hidden;
+    const leftQuads = quadsOf(outputs);
+    const columns = hiddenQuads + quadsOf(inputs) + 1;
+    const rows = (readout ? shape.scoredSteps : length) * batch;
+    const on = matrixOf(shape, readout ? 'readout' : 'recurrent', layer);
+    const bias = matrixOf(shape, readout ? 'readoutBias' : 'bias', layer);
+    const source = readout ? on : matrixOf(shape, 'input', layer);
+    const first = readout ? on : source;
+    const fields = {
+      layer,
+      rows,
+      leftQuads,
+      leftLaneRows: readout ? shape.scoredSteps * capacity : stateRows,
+      // The recurrent factor is the state one step before.
+      hiddenRow: readout ? capacity + shape.scoredFrom * batch : capacity - batch,
+      sourceQuads: quadsOf(inputs),
+      sourceRow: layer === 0 ? 0 : capacity,
+      sourceLaneRows: layer === 0 ? 0 : stateRows,
+      hiddenOffset: on.offset,
+      sourceOffset: source.offset,
+      biasOffset: bias.offset,
+      matrix: shape.matrices.indexOf(first),
+    };
+    planner.add(
+      'gradient',
+      {
+        left: readout ? 'outputs' : `deltas.${layer}`,
+        hidden: `hidden.${readout ? layer - 1 : layer}`,
+        source: layer === 0 ? 'inputs' : `hidden.${layer - 1}`,
+      },
+      2 * rows * lanes * outputs * (hidden + inputs + 1),
+      ({ begin, end, lanes: count }) => ({
+        fields,
+        groups: [tiles(columns), tiles(leftQuads) * (end - begin), count],
+      }),
+      { begin: 0, end: splits },
+    );
+    if (anyPath) {
+      planner.add('kappa1', {}, 2 * length * lanes * outputs * (hidden + inputs + 1), ({ lanes: count }) => ({
+        fields,
+        groups: [tiles(columns), tiles(leftQuads), count],
+      }));
+    }
+    if (anyPath2 && !readout) {
+      planner.add(
+        'kappa2',
+        {},
+        2 * Math.max(1, length - 2) * lanes * hidden ** 3,
+        ({ lanes: count }) => ({
+          fields: { layer, weights: packings.layers[layer]?.recurrent ?? 0 },
+          groups: [hiddenQuads, count, 1],
+        }),
+        { begin: 1, end: Math.max(1, length - 1), backward: true },
+      );
+    }
+  }
+}
+
+/** One training step. */
+export function planStep(request: PlanRequest): Dispatch[] {
+  const { shape, packings } = request;
+  const common = commonFields(request, shape.batch);
+  const planner = new Planner(common, request);
+  addPack(planner, request);
+  addBatch(planner, request, shape.batch, { ...common, stream: STREAM.trainingBatch });
+  addForward(planner, request, shape.batch, true);
+  addBackward(planner, request);
+  addSums(planner, request);
+  const chunks = chunksOf(shape).length;
+  const all = shape.parameters * shape.lanes;
+  planner.add('reduce', {}, (shape.splits + 8) * all, ({ lanes }) => ({
+    fields: {},
+    groups: [chunks, lanes, 1],
+  }));
+  // Lanes as one dimension of the last two: the step ends for all at once.
+  planner.dispatches.push({
+    kernel: 'finish',
+    buffers: {},
+    fields: { ...common, weights: packings.readoutBack, bias: packings.readoutBias },
+    groups: [shape.lanes, 1, 1],
+    operations: shape.lanes * shape.scoredSteps * (shape.hidden + 4 * shape.batch),
+  });
+  planner.dispatches.push({
+    kernel: 'update',
+    buffers: {},
+    fields: common,
+    groups: [chunks, shape.lanes, 1],
+    operations: 8 * all,
+  });
+  return planner.dispatches;
+}
+
+/** Loss and measure on the first `sequences` of the held-out set, batch by batch. */
+export function planEvaluation(request: PlanRequest, sequences: number): Dispatch[] {
+  const { shape } = request;
+  const capacity = capacityOf(shape);
+  const planners: Dispatch[] = [];
+  for (let first = 0, index = 0; first < sequences; first += capacity, index++) {
+    const batch = Math.min(capacity, sequences - first);
+    const common = {
+      ...commonFields(request, batch),
+      heldOut: 1,
+      stream: STREAM.heldOut,
+      firstSequence: first,
+    };
+    const planner = new Planner(common, request);
+    if (first === 0) addPack(planner, request);
+    addBatch(planner, request, batch, common);
+    addForward(planner, request, batch, false);
+    planner.dispatches.push({
+      kernel: 'evaluate',
+      buffers: {},
+      fields: { ...common, begin: index },
+      groups: [shape.lanes, 1, 1],
+      operations: shape.lanes * shape.scoredSteps * batch,
+    });
+    planners.push(...planner.dispatches);
+  }
+  return planners;
+}
+
+/** Batches of the held-out set that `planEvaluation` makes. */
+export const heldOutBatches = (shape: Shape, sequences: number): number =>
+  Math.ceil(sequences / capacityOf(shape));

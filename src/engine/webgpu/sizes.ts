@@ -1,0 +1,189 @@
+import type { Experiment } from '../../experiment/schema.ts';
+import type { Task } from '../../experiment/tasks/index.ts';
+import { METRIC_STEPS, ShapeTooLargeError } from '../engine.ts';
+import { type Matrix, matrixOf, type Shape, shapeFor } from '../layout.ts';
+
+/** Parameters of a chunk of reduce.wgsl and update.wgsl: CHUNK in shaders/lib/kappa.wgsl. */
+const CHUNK = 256;
+
+export const quadsOf = (numbers: number): number => Math.ceil(numbers / 4);
+
+/** A matrix laid out by pack.wgsl: `inner` rows of quads over `outer`. */
+interface Packing {
+  readonly matrix: Matrix;
+  readonly outer: number;
+  readonly outerStride: number;
+  readonly inner: number;
+  readonly innerStride: number;
+  /** Packed rows: terms of a sum come in quads too, but a bias is one row. */
+  readonly innerPadded: number;
+  /** First quad in a lane's packed parameters. */
+  readonly packed: number;
+}
+
+/** First quads of a layer's packed matrices. */
+interface PackedLayer {
+  /** W_in, summed over its inputs. */
+  readonly input: number;
+  /** W_in^T, summed over its outputs; of the first layer there is none. */
+  readonly inputBack: number;
+  readonly recurrent: number;
+  readonly recurrentBack: number;
+  readonly bias: number;
+}
+
+/** All packed matrices of a lane. */
+export interface Packings {
+  readonly list: readonly Packing[];
+  readonly layers: readonly PackedLayer[];
+  readonly readout: number;
+  readonly readoutBack: number;
+  readonly readoutBias: number;
+  /** Quads of a lane. */
+  readonly quads: number;
+}
+
+/** The packed matrices of a lane and where they lie. */
+export function packingsOf(shape: Shape): Packings {
+  const list: Packing[] = [];
+  let quads = 0;
+  const add = (matrix: Matrix, transposed: boolean): number => {
+    const { rows, columns } = matrix;
+    // Forward the sum runs over the columns of the row-major matrix, backward over its rows.
+    const packing = transposed
+      ? { outer: columns, outerStride: 1, inner: rows, innerStride: columns }
+      : { outer: rows, outerStride: columns, inner: columns, innerStride: 1 };
+    const isBias = matrix.kind === 'bias' || matrix.kind === 'readoutBias';
+    const innerPadded = isBias ? 1 : 4 * quadsOf(packing.inner);
+    const packed = quads;
+    list.push({ matrix, ...packing, innerPadded, packed });
+    quads += quadsOf(packing.outer) * innerPadded;
+    return packed;
+  };
+  const layers = Array.from({ length: shape.layers }, (_, layer) => {
+    const input = matrixOf(shape, 'input', layer);
+    const recurrent = matrixOf(shape, 'recurrent', layer);
+    return {
+      input: add(input, false),
+      inputBack: layer > 0 ? add(input, true) : 0,
+      recurrent: add(recurrent, false),
+      recurrentBack: add(recurrent, true),
+      bias: add(matrixOf(shape, 'bias', layer), false),
+    };
+  });
+  const readout = matrixOf(shape, 'readout', shape.layers);
+  return {
+    layers,
+    readout: add(readout, false),
+    readoutBack: add(readout, true),
+    readoutBias: add(matrixOf(shape, 'readoutBias', shape.layers), false),
+    list,
+    quads,
+  };
+}
+
+/** A run of parameters of one matrix, as reduce.wgsl and update.wgsl take them. */
+export interface Chunk {
+  readonly first: number;
+  readonly count: number;
+  readonly matrixIndex: number;
+  readonly matrix: Matrix;
+}
+
+export function chunksOf(shape: Shape): Chunk[] {
+  return shape.matrices.flatMap((matrix, matrixIndex) => {
+    const size = matrix.rows * matrix.columns;
+    return Array.from({ length: Math.ceil(size / CHUNK) }, (_, index) => ({
+      first: matrix.offset + index * CHUNK,
+      count: Math.min(CHUNK, size - index * CHUNK),
+      matrixIndex,
+      matrix,
+    }));
+  });
+}
+
+/** Even exponents of a lane: of each matrix, then of each row of each layer's kappa2. */
+export const exponentsOf = (shape: Shape): number => shape.matrices.length + shape.layers * shape.hidden;
+
+/** Quads of one row of gamma: mantissas and the exponent. */
+export const gammaQuads = (shape: Shape): number => quadsOf(shape.hidden) + 1;
+
+/** Largest number of states of a lane's layer that a batch of held-out sequences may take more than training. */
+const HELD_OUT_STATES = 2 ** 20;
+const HELD_OUT_BATCH = 128;
+
+/** Sequences that the buffers hold: held-out ones go in larger batches than small training batches, of a size that does not depend on the lanes. */
+export function capacityOf(shape: Shape): number {
+  const affordable = Math.floor(HELD_OUT_STATES / (shape.length * shape.hidden));
+  return Math.max(shape.batch, Math.min(HELD_OUT_BATCH, affordable));
+}
+
+/** Bytes of every buffer that grows with the shape, but for the task's data. */
+export function bufferBytes(shape: Shape) {
+  const { lanes, layers, length, parameters, scoredSteps, splits } = shape;
+  const capacity = capacityOf(shape);
+  const hiddenQuads = quadsOf(shape.hidden);
+  const states = lanes * (length + 1) * capacity * hiddenQuads * 16;
+  return {
+    parameters: 2 * lanes * parameters * 4, // [2, lane, parameters]: parameters, velocity
+    packed: lanes * packingsOf(shape).quads * 16, // [lane, packed quads]
+    inputs: length * capacity * quadsOf(shape.inputs) * 16, // [length, batch, input quads]
+    targets: scoredSteps * capacity * shape.outputs * 4, // [scored, batch, outputs] or [scored, batch]
+    hidden: states, // of one layer: [lane, 1 + length, batch, hidden quads]
+    deltas: states, // of one layer: [lane, length + 1, batch, hidden quads]
+    outputs: lanes * scoredSteps * capacity * quadsOf(shape.outputs) * 16, // [lane, scored, batch, output quads]
+    rowResults: lanes * scoredSteps * capacity * 8, // [lane, scored, batch, 2]
+    gamma: lanes * layers * (length + 1) * gammaQuads(shape) * 16, // [lane, layer, length + 1, quads]
+    partials: splits * lanes * parameters * 4, // [split, lane, parameters]
+    gradient: lanes * parameters * 4, // [lane, parameters]
+    kappa1: lanes * parameters * 4, // [lane, parameters]
+    kappa2: lanes * layers * shape.hidden * 2 * gammaQuads(shape) * 16, // [lane, layer, hidden, 2, quads]
+    exponents: lanes * exponentsOf(shape) * 4, // [lane, exponents]
+    sums: lanes * chunksOf(shape).length * 2 * 16, // [lane, chunk, 2, 4]
+    ring: METRIC_STEPS * lanes * 8 * 4, // [step, lane, 8]
+  };
+}
+
+/** What a device can hold in one buffer, in bytes. */
+export type BufferLimits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>;
+
+const fits = (task: Task, experiment: Experiment, limit: number): boolean =>
+  Math.max(...Object.values(bufferBytes(shapeFor(task, experiment)))) <= limit;
+
+/**
+ * Refuses a shape that the device cannot hold, before anything is made for it.
+ * @throws ShapeTooLargeError which says what fits
+ */
+export function checkSize(task: Task, experiment: Experiment, limits: BufferLimits): void {
+  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  if (fits(task, experiment, limit)) return;
+  const bytes = Math.max(...Object.values(bufferBytes(shapeFor(task, experiment))));
+  const { batch, lanes, length, hidden, layers } = experiment;
+  const largestBatch = largest(batch, (value) => fits(task, { ...experiment, batch: value }, limit));
+  const largestLanes = largest(lanes.length, (value) =>
+    fits(task, { ...experiment, lanes: lanes.slice(0, value) }, limit),
+  );
+  const remedies = [
+    ...(largestBatch > 0 ? [`batch ${largestBatch}`] : []),
+    ...(largestLanes > 0 ? [`${largestLanes} ${largestLanes === 1 ? 'lane' : 'lanes'}`] : []),
+  ];
+  throw new ShapeTooLargeError(
+    `This shape (length ${length}, hidden ${hidden}, layers ${layers}, batch ${batch}, lanes ${lanes.length}) needs a ` +
+      `buffer of ${megabytes(bytes)}, and this adapter holds at most ${megabytes(limit)} in one. With all else the same, ` +
+      `the largest that fits is ${remedies.length > 0 ? remedies.join(', or ') : 'a shorter length or fewer hidden units'}.`,
+  );
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
+
+/** The largest whole number below `end` for which the test holds, as it does for all smaller ones; 0 if for none. */
+function largest(end: number, holds: (value: number) => boolean): number {
+  let low = 0;
+  let high = end;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
