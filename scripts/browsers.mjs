@@ -16,9 +16,7 @@ export const CHROMIUM_ARGS = [
 /** Preferences with which Firefox offers WebGPU on Linux, where it is off, and on a software adapter. */
 export const FIREFOX_PREFERENCES = {
   'dom.webgpu.enabled': true,
-  'dom.webgpu.workers.enabled': true,
   'gfx.webgpu.ignore-blocklist': true,
-  'gfx.webrender.software': true,
 };
 
 /** @param {string} file */
@@ -82,6 +80,7 @@ const hasLavapipe = () =>
 const NEEDS = [
   {
     package: 'chromium',
+    variable: 'CHROMIUM_PATH',
     linuxOnly: false,
     isThere: () => findChromium() !== undefined,
     advice:
@@ -89,18 +88,21 @@ const NEEDS = [
   },
   {
     package: 'firefox-esr',
+    variable: 'FIREFOX_PATH',
     linuxOnly: false,
     isThere: () => findFirefox() !== undefined,
     advice: 'No Firefox was found: install one (Debian: firefox-esr), or set FIREFOX_PATH to one.',
   },
   {
     package: 'mesa-vulkan-drivers',
+    variable: '',
     linuxOnly: true,
     isThere: hasLavapipe,
     advice: 'No software Vulkan driver for Firefox was found: install mesa-vulkan-drivers.',
   },
   {
     package: 'libvulkan1',
+    variable: '',
     linuxOnly: true,
     isThere: hasVulkanLoader,
     advice: 'No Vulkan loader for WebGPU in Node was found: install libvulkan1.',
@@ -115,7 +117,11 @@ const missingNeeds = () =>
  * for each that is still missing.
  */
 export async function installBrowsers() {
-  const missing = missingNeeds();
+  const missing = missingNeeds().filter(({ variable }) => {
+    const chosen = process.env[variable];
+    if (chosen) console.log(`${variable} is ${chosen}: there is no program.`);
+    return !chosen;
+  });
   if (missing.length === 0) return;
   const isRoot = process.getuid?.() === 0;
   const mayInstall =
@@ -138,5 +144,5 @@ export async function installBrowsers() {
     // One by one: a distribution that lacks one of them may still have the others.
     for (const name of packages) await aptGet('install', '-y', '--no-install-recommends', name);
   }
-  for (const need of missingNeeds()) console.log(need.advice);
+  for (const need of missing) if (!need.isThere()) console.log(need.advice);
 }

@@ -79,7 +79,15 @@ export async function installPackages(folder = root) {
   // npm names its own script where it started this one; on Windows npm itself is no program that can be started.
   const npm = process.env.npm_execpath;
   const [command, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const args = [...before, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const args = [
+    ...before,
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+  ];
   if ((await run(command, args, { cwd: folder, outputTo: 'stderr' })) === 0) return true;
   console.error('The packages could not be installed: see the message of npm above.');
   return false;

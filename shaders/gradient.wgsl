@@ -11,72 +11,126 @@
 // An inner sum is this long, so that the error of a sum of many thousand rows stays small.
 const BLOCK = 256u;
 
-// A workgroup has a tile of 8 by 8 quads, an invocation 4 by 4 numbers.
+// An invocation has two quads of outputs (r) by two quads of columns (c): each number that it loads serves eight sums.
+struct Sums {
+  r0c0: mat4x4<f32>,    // column i is of output i of the quad
+  r0c1: mat4x4<f32>,
+  r1c0: mat4x4<f32>,
+  r1c1: mat4x4<f32>,
+}
+
 @compute @workgroup_size(8, 8)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   let lane = dispatch.firstLane + workgroup.z;
-  let leftTiles = (dispatch.leftQuads + 7u) / 8u;
+  let leftPairs = (dispatch.leftQuads + 1u) / 2u;
+  let leftTiles = (leftPairs + 7u) / 8u;
   let split = dispatch.begin + workgroup.y / leftTiles;
-  let leftQuad = workgroup.y % leftTiles * 8u + local.y;
+  let leftPair = workgroup.y % leftTiles * 8u + local.y;
   let column = workgroup.x * 8u + local.x;
-  let sourceColumn = HIDDEN_QUADS;
-  let biasColumn = HIDDEN_QUADS + dispatch.sourceQuads;
-  if (leftQuad >= dispatch.leftQuads || column > biasColumn) {
+  let hiddenPairs = (HIDDEN_QUADS + 1u) / 2u;
+  let biasColumn = hiddenPairs + (dispatch.sourceQuads + 1u) / 2u;
+  if (leftPair >= leftPairs || column > biasColumn) {
     return;
   }
   let splitRows = (dispatch.rows + dispatch.splits - 1u) / dispatch.splits;
   let first = split * splitRows;
   let end = min(dispatch.rows, first + splitRows);
-  let l = lane * dispatch.leftLaneRows * dispatch.leftQuads + leftQuad;
-  let hiddenLaneRows = (dispatch.length + 1u) * dispatch.capacity;
-  let h = (lane * hiddenLaneRows + dispatch.hiddenRow) * HIDDEN_QUADS + column;
-  let s = (lane * dispatch.sourceLaneRows + dispatch.sourceRow) * dispatch.sourceQuads + column - sourceColumn;
+  // A pair may end in a quad that is not there: it repeats the last one and is not stored.
+  let l0 = lane * dispatch.leftLaneRows * dispatch.leftQuads + 2u * leftPair;
+  let l1 = l0 + select(0u, 1u, 2u * leftPair + 1u < dispatch.leftQuads);
+  let rows = select(HIDDEN, OUTPUTS, dispatch.layer == LAYERS);
 
-  // Column r of a sum is of output r of the quad.
-  var total = mat4x4<f32>();
+  if (column == biasColumn) {
+    sumBias(lane, split, first, end, l0, l1, leftPair * 8u, rows);
+    return;
+  }
+  let ofSource = column >= hiddenPairs;
+  let pair = select(column, column - hiddenPairs, ofSource);
+  let quads = select(HIDDEN_QUADS, dispatch.sourceQuads, ofSource);
+  let hiddenLaneRows = (dispatch.length + 1u) * dispatch.capacity;
+  let row0 = select(lane * hiddenLaneRows + dispatch.hiddenRow, lane * dispatch.sourceLaneRows + dispatch.sourceRow, ofSource);
+  let x0 = row0 * quads + 2u * pair;
+  let x1 = x0 + select(0u, 1u, 2u * pair + 1u < quads);
+
+  var total = Sums();
   for (var block = first; block < end; block += BLOCK) {
     let blockEnd = min(end, block + BLOCK);
-    var sum = mat4x4<f32>();
-    if (column < sourceColumn) {
+    var sum = Sums();
+    if (ofSource) {
       for (var row = block; row < blockEnd; row++) {
-        sum += outer(hidden[h + row * HIDDEN_QUADS], left[l + row * dispatch.leftQuads]);
-      }
-    } else if (column < biasColumn) {
-      for (var row = block; row < blockEnd; row++) {
-        sum += outer(source[s + row * dispatch.sourceQuads], left[l + row * dispatch.leftQuads]);
+        let a = source[x0 + row * quads];
+        let b = source[x1 + row * quads];
+        let p = left[l0 + row * dispatch.leftQuads];
+        let q = left[l1 + row * dispatch.leftQuads];
+        sum.r0c0 += outer(a, p);
+        sum.r0c1 += outer(b, p);
+        sum.r1c0 += outer(a, q);
+        sum.r1c1 += outer(b, q);
       }
     } else {
       for (var row = block; row < blockEnd; row++) {
-        sum += outer(vec4<f32>(1.0, 0.0, 0.0, 0.0), left[l + row * dispatch.leftQuads]);
+        let a = hidden[x0 + row * HIDDEN_QUADS];
+        let b = hidden[x1 + row * HIDDEN_QUADS];
+        let p = left[l0 + row * dispatch.leftQuads];
+        let q = left[l1 + row * dispatch.leftQuads];
+        sum.r0c0 += outer(a, p);
+        sum.r0c1 += outer(b, p);
+        sum.r1c0 += outer(a, q);
+        sum.r1c1 += outer(b, q);
       }
     }
-    total += sum;
+    total.r0c0 += sum.r0c0;
+    total.r0c1 += sum.r0c1;
+    total.r1c0 += sum.r1c0;
+    total.r1c1 += sum.r1c1;
   }
 
-  let base = (split * dispatch.lanes + lane) * PARAMETERS;
-  let rows = select(HIDDEN, OUTPUTS, dispatch.layer == LAYERS);
-  var columns = HIDDEN;
-  var offset = dispatch.hiddenOffset;
-  var firstColumn = column * 4u;
-  if (column >= biasColumn) {
-    columns = 1u;
-    offset = dispatch.biasOffset;
-    firstColumn = 0u;
-  } else if (column >= sourceColumn) {
-    columns = select(HIDDEN, INPUTS, dispatch.layer == 0u);
-    offset = dispatch.sourceOffset;
-    firstColumn = (column - sourceColumn) * 4u;
-  }
-  let count = min(4u, columns - firstColumn);
-  for (var r = 0u; r < min(4u, rows - leftQuad * 4u); r++) {
-    let at = base + offset + (leftQuad * 4u + r) * columns + firstColumn;
-    partials[at] = total[r].x;
-    if (count > 1u) { partials[at + 1u] = total[r].y; }
-    if (count > 2u) { partials[at + 2u] = total[r].z; }
-    if (count > 3u) { partials[at + 3u] = total[r].w; }
-  }
+  let inputs = select(HIDDEN, INPUTS, dispatch.layer == 0u);
+  let columns = select(HIDDEN, inputs, ofSource);
+  let offset = select(dispatch.hiddenOffset, dispatch.sourceOffset, ofSource);
+  let base = (split * dispatch.lanes + lane) * PARAMETERS + offset;
+  let firstRow = leftPair * 8u;
+  let firstColumn = pair * 8u;
+  store(base, total.r0c0, firstRow, firstColumn, rows, columns);
+  store(base, total.r0c1, firstRow, firstColumn + 4u, rows, columns);
+  store(base, total.r1c0, firstRow + 4u, firstColumn, rows, columns);
+  store(base, total.r1c1, firstRow + 4u, firstColumn + 4u, rows, columns);
 }
 
 fn outer(x: vec4<f32>, y: vec4<f32>) -> mat4x4<f32> {
   return mat4x4<f32>(x * y.x, x * y.y, x * y.z, x * y.w);
+}
+
+fn store(base: u32, sums: mat4x4<f32>, firstRow: u32, firstColumn: u32, rows: u32, columns: u32) {
+  var all = sums;
+  for (var r = 0u; r < 4u; r++) {
+    let at = base + (firstRow + r) * columns + firstColumn;
+    if (firstRow + r < rows) {
+      if (firstColumn < columns) { partials[at] = all[r].x; }
+      if (firstColumn + 1u < columns) { partials[at + 1u] = all[r].y; }
+      if (firstColumn + 2u < columns) { partials[at + 2u] = all[r].z; }
+      if (firstColumn + 3u < columns) { partials[at + 3u] = all[r].w; }
+    }
+  }
+}
+
+// The bias is the weight of a unit input.
+fn sumBias(lane: u32, split: u32, first: u32, end: u32, l0: u32, l1: u32, firstRow: u32, rows: u32) {
+  var total0 = vec4<f32>();
+  var total1 = vec4<f32>();
+  for (var block = first; block < end; block += BLOCK) {
+    var sum0 = vec4<f32>();
+    var sum1 = vec4<f32>();
+    for (var row = block; row < min(end, block + BLOCK); row++) {
+      sum0 += left[l0 + row * dispatch.leftQuads];
+      sum1 += left[l1 + row * dispatch.leftQuads];
+    }
+    total0 += sum0;
+    total1 += sum1;
+  }
+  let base = (split * dispatch.lanes + lane) * PARAMETERS + dispatch.biasOffset + firstRow;
+  for (var r = 0u; r < 4u; r++) {
+    if (firstRow + r < rows) { partials[base + r] = total0[r]; }
+    if (firstRow + 4u + r < rows) { partials[base + 4u + r] = total1[r]; }
+  }
 }

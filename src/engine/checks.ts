@@ -239,7 +239,7 @@ const determinism: CheckCase = {
     const shape = shapeFor(task, experiment);
     const alone = lanes.map((own) => ({ ...experiment, lanes: [own] }));
     const engines = [experiment, experiment, ...alone].map((one) => createGpu(task, one, context));
-    const pieces = createUntested(task, experiment, { ...context, data: null, mostOperations: 2000 });
+    const pieces = createUntested(task, experiment, { ...context, data: null, mostOperations: 20_000 });
     return withEngines([...engines, pieces], async (first, second, ...others) => {
       const [whole, again, inPieces] = [first as Engine, second as Engine, others.at(-1) as Engine];
       await whole.train(12);

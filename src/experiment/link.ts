@@ -99,7 +99,8 @@ function quote(text: string): string {
   return `"${short.replace(/\p{C}/gu, '\ufffd')}"`;
 }
 
-const listOf = (names: readonly string[]): string =>
+/** "a, b or c". */
+export const listOf = (names: readonly string[]): string =>
   names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '');
 
 /** `encodeURIComponent` undone, or null where the escapes are broken. */

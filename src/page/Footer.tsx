@@ -5,11 +5,11 @@ export function Footer() {
       <section>
         <h2>The method</h2>
         <p>
-          Multiply all weights into a ReLU unit by ten and divide those out of it by ten: the network computes just the
-          same, yet SGD now takes entirely different steps. Path-SGD divides each component of the gradient by{' '}
-          <i>κ</i>, the sum over all paths through that weight of the squared product of the other weights on the path.
-          Such a step does not change when units are rescaled, and in a recurrent network it costs about as much as one
-          more pass over a batch of one.
+          Multiply all weights into a ReLU unit by ten and divide those out of it by ten: the network computes
+          just the same, yet SGD now takes entirely different steps. Path-SGD divides each component of the
+          gradient by <i>κ</i>, the sum over all paths through that weight of the squared product of the other
+          weights on the path. Such a step does not change when units are rescaled, and in a recurrent network
+          it costs about as much as one more pass over a batch of one.
         </p>
       </section>
       <section>

@@ -1,4 +1,5 @@
 import { useRun } from '../session/runStore.ts';
+import { Icon } from './Icon.tsx';
 import { dismiss, useWorkbench } from './workbench.ts';
 
 /** What the visitor should know: parts of a link that were not used, an engine that fell back, a run that failed. */
@@ -11,15 +12,16 @@ export function Notices() {
       {error !== null && (
         <div className="notice notice-error" role="alert">
           <p>
-            <strong>The run has ended.</strong> {error}
+            <strong>This run cannot go on.</strong> {error}
           </p>
         </div>
       )}
       {fallback !== null && (
         <div className="notice notice-information" role="status">
           <p>
-            <strong>Training on the CPU.</strong> {fallback} Everything works, only slower. A recent Chrome or Edge
-            (also on Android), or Safari 26, trains on the GPU; the address must start with https or be localhost.
+            <strong>Training on the CPU.</strong> {fallback} Everything works, only slower. A recent Chrome or
+            Edge (also on Android), or Safari 26, trains on the GPU; the address must start with https or be
+            localhost.
           </p>
         </div>
       )}
@@ -35,8 +37,13 @@ export function Notices() {
               </ul>
             )}
           </div>
-          <button type="button" className="quiet" aria-label="Dismiss this message" onClick={() => dismiss(topic)}>
-            ✕
+          <button
+            type="button"
+            className="quiet"
+            aria-label="Dismiss this message"
+            onClick={() => dismiss(topic)}
+          >
+            <Icon name="remove" />
           </button>
         </div>
       ))}

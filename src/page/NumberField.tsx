@@ -6,10 +6,19 @@ interface NumberFieldProps {
   readonly value: number;
   readonly range: Range;
   readonly onChange: (value: number) => void;
-  /** Whether to offer a slider beside the number. */
+  /** Whether to offer a slider beside the number: a logarithmic one, because small values differ most. */
   readonly slider?: boolean;
   readonly hint?: string;
 }
+
+/** Places of a slider. */
+const SLIDER_STEPS = 200;
+
+const toPlace = (value: number, { min, max }: Range): number =>
+  Math.round((SLIDER_STEPS * Math.log(value / min)) / Math.log(max / min));
+
+const fromPlace = (place: number, { min, max }: Range): number =>
+  Math.round(min * (max / min) ** (place / SLIDER_STEPS));
 
 const allowed = (value: number, range: Range): boolean =>
   Number.isFinite(value) &&
@@ -50,11 +59,18 @@ export function NumberField({ label, value, range, onChange, slider = false, hin
           <input
             type="range"
             aria-label={`${typeof label === 'string' ? label : ''} slider`}
-            min={range.min}
-            max={range.max}
-            step={1}
-            value={value}
-            onChange={(event) => enter(event.target.value)}
+            aria-valuetext={String(value)}
+            min={0}
+            max={SLIDER_STEPS}
+            value={toPlace(value, range)}
+            onChange={(event) => enter(String(fromPlace(Number(event.target.value), range)))}
+            onKeyDown={(event) => {
+              // One place up can be the same whole number still: keys go by ones, as in the field.
+              const up = event.key === 'ArrowUp' || event.key === 'ArrowRight';
+              if (!up && event.key !== 'ArrowDown' && event.key !== 'ArrowLeft') return;
+              event.preventDefault();
+              stepBy(up ? 1 : -1);
+            }}
           />
         )}
         <input

@@ -34,7 +34,13 @@ export function ShareButton() {
         {shared?.copied && 'Link copied'}
       </span>
       {shared?.copied === false && (
-        <input ref={field} className="share-field" readOnly aria-label="Link to copy" value={shared.address} />
+        <input
+          ref={field}
+          className="share-field"
+          readOnly
+          aria-label="Link to copy"
+          value={shared.address}
+        />
       )}
     </>
   );

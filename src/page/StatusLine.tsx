@@ -36,7 +36,9 @@ export function StatusLine() {
       </span>
       {status === 'running' && (
         <span>
-          <b>{data.stepsPerSecond < 10 ? formatNumber(data.stepsPerSecond) : formatCount(data.stepsPerSecond)}</b>{' '}
+          <b>
+            {data.stepsPerSecond < 10 ? formatNumber(data.stepsPerSecond) : formatCount(data.stepsPerSecond)}
+          </b>{' '}
           steps/s
         </span>
       )}
@@ -62,7 +64,8 @@ function Announcement() {
   useEffect(() => {
     const announce = (): void => {
       const losses = data.lanes.map(
-        ({ loss }, index) => `lane ${index + 1} ${Number.isNaN(loss.smooth) ? 'none' : formatNumber(loss.smooth)}`,
+        ({ loss }, index) =>
+          `lane ${index + 1} ${Number.isNaN(loss.smooth) ? 'none' : formatNumber(loss.smooth)}`,
       );
       setText(
         `${STATUS_TEXT[status]}, step ${data.step}${data.step > 0 ? `, loss: ${losses.join(', ')}` : ''}`,

@@ -15,23 +15,32 @@ export interface ChartRow {
   readonly heldOut: (number | null)[]; // [lane]
 }
 
-/** Points of a line, and of a whole chart. */
+/** Points of a line, and of a whole chart with its held-out points and its bands from minimum to maximum. */
 const MOST_POINTS = 500;
 const MOST_POINTS_OF_CHART = 2000;
+const MOST_HELD_OUT = 400;
+/** With more lanes, bands would cover each other. */
+const MOST_LANES_WITH_BANDS = 4;
+
+/** Whether a chart of that many lanes shows the range of each line's steps as a band. */
+export const hasBands = (lanes: number): boolean => lanes <= MOST_LANES_WITH_BANDS;
 
 /**
  * The rows of a chart.
  * @param series one per lane
  * @param smooth whether lines are the exponential mean, else the mean of each point's steps
- * @param heldOut the held-out number of a lane in an evaluation, or null for a chart without them
+ * @param evaluations held-out evaluations, oldest first
+ * @param heldOut the number of a lane in an evaluation that the chart shows
  */
 export function chartRows(
   series: readonly MetricSeries[],
   smooth: boolean,
-  evaluations: readonly Evaluation[] = [],
-  heldOut: ((lane: Evaluation['lanes'][number]) => number) | null = null,
+  evaluations: readonly Evaluation[],
+  heldOut: (lane: Evaluation['lanes'][number]) => number,
 ): ChartRow[] {
-  const most = Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_CHART / Math.max(1, series.length)));
+  const lanes = Math.max(1, series.length);
+  const parts = hasBands(lanes) ? 2 * lanes : lanes;
+  const most = Math.min(MOST_POINTS, Math.floor((MOST_POINTS_OF_CHART - MOST_HELD_OUT) / parts));
   const rows = new Map<number, ChartRow>();
   const empty = (step: number): ChartRow => ({
     step,
@@ -46,17 +55,21 @@ export function chartRows(
     }
   });
   const sorted = [...rows.values()].sort((left, right) => left.step - right.step);
-  if (heldOut) {
-    for (const { step, lanes } of evaluations) {
-      // On the training row that its step is part of, so that one hover reads both.
-      const row = sorted.find((candidate) => candidate.step >= step);
-      lanes.forEach((lane, index) => {
-        // A stopped lane is not drawn on as if it went on.
-        if (row && step <= (series[index]?.lastStep ?? 0)) row.heldOut[index] = finite(heldOut(lane));
-      });
-    }
+  for (const { step, lanes } of thinned(evaluations, Math.floor(MOST_HELD_OUT / series.length))) {
+    // On the training row that its step is part of, so that one hover reads both.
+    const row = sorted.find((candidate) => candidate.step >= step);
+    lanes.forEach((lane, index) => {
+      // A stopped lane is not drawn on as if it went on.
+      if (row && step <= (series[index]?.lastStep ?? 0)) row.heldOut[index] = finite(heldOut(lane));
+    });
   }
   return sorted;
+}
+
+/** Every second, third, ... item, counted from the last, so that at most that many are left. */
+function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
+  const every = Math.ceil(items.length / most);
+  return items.filter((_, index) => (items.length - 1 - index) % every === 0);
 }
 
 const cellOf = ({ mean, min, max, smooth }: SeriesPoint, smoothed: boolean): LaneCell => ({

@@ -1,5 +1,6 @@
 import { formatLane } from '../experiment/link.ts';
 import type { Experiment } from '../experiment/schema.ts';
+import { OPTIMIZER_TEXTS } from './settingTexts.ts';
 
 /** How a lane is drawn. Colour never stands alone: the dash tells lanes apart too. */
 export interface LaneStyle {
@@ -12,11 +13,19 @@ export interface LaneStyle {
 const COLOURS = 8;
 const DASHES = ['none', '9 4', '2 4', '10 4 2 4'] as const;
 
-/** Names, colours and dashes of an experiment's lanes; 16 lanes have 16 different pairs of colour and dash. */
+/**
+ * Names, colours and dashes of an experiment's lanes; 16 lanes have 16 different pairs of colour and dash. A name is
+ * the optimizer, its rate, and what else differs from the defaults.
+ */
 export function laneStyles({ lanes, length, seed }: Experiment): LaneStyle[] {
   const seen = new Map<string, number>();
   return lanes.map((lane, index) => {
-    const text = formatLane(lane, length, seed).replaceAll(',', ', ').replaceAll(':', ' ');
+    const others = formatLane(lane, length, seed)
+      .split(',')
+      .slice(1)
+      .filter((setting) => !setting.startsWith('rate:'))
+      .map((setting) => setting.replace(':', ' '));
+    const text = [OPTIMIZER_TEXTS[lane.optimizer], `rate ${lane.rate}`, ...others].join(', ');
     const count = (seen.get(text) ?? 0) + 1;
     seen.set(text, count);
     return {

@@ -1,10 +1,21 @@
-/** A measured number in three digits, as short as it reads well: 0.167, 12.3, 1.2e-7; a dash where there is none. */
+/** Digits of a measured number. */
+const DIGITS = 3;
+
+/** A measured number in three digits: 0.167, 0.0120, 12.3, 45,210, 1.20e-7; a dash where there is none. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(1).replace('e+', 'e');
-  return String(Number(value.toPrecision(3)));
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(DIGITS - 1).replace('e+', 'e');
+  // From here on three digits would be rounded up to four.
+  return size >= 999.5 ? formatCount(value) : value.toPrecision(DIGITS);
+}
+
+/** A round number as an axis labels it: 0.2, 100, 1e-5. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (value !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential().replace('e+', 'e');
+  return String(value);
 }
 
 /** A share from 0 to 1 as a percentage. */

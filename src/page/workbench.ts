@@ -24,7 +24,9 @@ export const useWorkbench = create<Workbench>(() => ({ experiment, view, notices
 const { getState, setState } = useWorkbench;
 
 export function notify(notice: Notice): void {
-  setState(({ notices }) => ({ notices: [...notices.filter(({ topic }) => topic !== notice.topic), notice] }));
+  setState(({ notices }) => ({
+    notices: [...notices.filter(({ topic }) => topic !== notice.topic), notice],
+  }));
 }
 
 export function dismiss(topic: string): void {
@@ -59,6 +61,14 @@ export function openLink(text: string): void {
   if (view.autoplay) play();
 }
 
+/** Sets up a preset and starts a run of it; what the link says of page and engine stays. */
+export function openPreset(preset: string): void {
+  const { experiment } = parseLink(`preset=${preset}`);
+  setState(({ view }) => ({ experiment, view: { ...view, preset }, notices: [] }));
+  showLink();
+  prepareRun(experiment, getState().view.engine, 0);
+}
+
 const linkNotice = (messages: readonly string[]): Notice => ({
   topic: 'link',
   kind: 'warning',
@@ -73,6 +83,10 @@ export function edit(experiment: Experiment): void {
   showLink();
   prepareRun(experiment, getState().view.engine);
   if (hadSteps) {
-    notify({ topic: 'edit', kind: 'information', lines: ['The experiment changed: the run starts again at step 0.'] });
+    notify({
+      topic: 'edit',
+      kind: 'information',
+      lines: ['The experiment changed: the run starts again at step 0.'],
+    });
   }
 }

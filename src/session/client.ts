@@ -26,7 +26,9 @@ export function connect(onEvent: (event: SessionEvent) => void): Client {
   worker.addEventListener('error', (event) => {
     failed(`The training worker stopped${event.message ? `: ${event.message}` : ''}.`);
   });
-  worker.addEventListener('messageerror', () => failed('A message of the training worker could not be read.'));
+  worker.addEventListener('messageerror', () =>
+    failed('A message of the training worker could not be read.'),
+  );
 
   function trainInPage(): void {
     if (pageHost) return;

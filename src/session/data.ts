@@ -34,10 +34,14 @@ async function fetchFile(file: string, base: string, onProgress: OnProgress): Pr
   try {
     response = await fetch(new URL(`data/${file}`, base));
   } catch (error) {
-    throw new Error(`${file} could not be loaded (${String(error)}). Check the connection, then press Reset.`);
+    throw new Error(
+      `${file} could not be loaded (${String(error)}). Check the connection, then press Reset.`,
+    );
   }
   if (!response.ok || !response.body) {
-    throw new Error(`${file} could not be loaded: the server answered ${response.status}. Press Reset to try again.`);
+    throw new Error(
+      `${file} could not be loaded: the server answered ${response.status}. Press Reset to try again.`,
+    );
   }
   // The length of a body that the browser unpacked on its way is not the length that the header tells.
   const packed = response.headers.get('content-encoding') === null;

@@ -108,7 +108,8 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     current.reported = batch.at(-1)?.step ?? engine.step;
     current.reportedAt = now;
     current.marks.push({ step: engine.step, at: now });
-    while (current.marks.length > 2 && now - (current.marks[1]?.at ?? now) > SPEED_WINDOW) current.marks.shift();
+    while (current.marks.length > 2 && now - (current.marks[1]?.at ?? now) > SPEED_WINDOW)
+      current.marks.shift();
     const oldest = current.marks[0];
     const elapsed = oldest ? now - oldest.at : 0;
     const stepsPerSecond = oldest && elapsed > 0 ? ((engine.step - oldest.step) * 1000) / elapsed : 0;

@@ -21,7 +21,7 @@ export interface Pace {
 const TARGET = 12;
 const TARGET_WITH_OVERHEAD = 60;
 const LARGE_OVERHEAD = 25;
-/** A call longer than this is followed by one of at most half the steps. */
+/** A call with more work than this, in milliseconds, is followed by one of at most half the steps. */
 const TOO_LONG = 150;
 /** The first calls compile and warm up: they say nothing about the pace. */
 const WARM_UP_CALLS = 2;
@@ -52,7 +52,7 @@ export function nextPace(pace: Pace, steps: number, milliseconds: number): Pace 
   const probing = reference.steps === steps && pace.reference === null && milliseconds < TOO_LONG;
   const target = overhead > LARGE_OVERHEAD ? TARGET_WITH_OVERHEAD : TARGET;
   let wanted = probing ? 2 : cost > 0 ? target / cost : Number.POSITIVE_INFINITY;
-  if (milliseconds > TOO_LONG) wanted = Math.min(wanted, steps / 2);
+  if (milliseconds - overhead > TOO_LONG) wanted = Math.min(wanted, steps / 2);
   const next = Math.max(1, Math.min(MAX_STEPS_PER_CALL, Math.floor(wanted), Math.max(2, 2 * pace.steps)));
   return { steps: next, calls, overhead, cost, reference };
 }

@@ -23,9 +23,19 @@ export interface CreateCommand {
 /** What the host tells the page. */
 export type SessionEvent =
   /** `fraction` of a download, from 0 to 1; null where there is nothing to count. */
-  | { readonly type: 'preparing'; readonly run: number; readonly message: string; readonly fraction: number | null }
+  | {
+      readonly type: 'preparing';
+      readonly run: number;
+      readonly message: string;
+      readonly fraction: number | null;
+    }
   /** `fallback`: why the CPU engine trains where any engine would do, or null. */
-  | { readonly type: 'ready'; readonly run: number; readonly engine: EngineInfo; readonly fallback: string | null }
+  | {
+      readonly type: 'ready';
+      readonly run: number;
+      readonly engine: EngineInfo;
+      readonly fallback: string | null;
+    }
   | {
       readonly type: 'progress';
       readonly run: number;
@@ -69,7 +79,9 @@ export function columnsOf(batch: MetricBatch): MetricColumns {
     metric: Float64Array.from(batch, (line) => line.metric),
     gradientNorm: Float64Array.from(batch, (line) => line.gradientNorm),
     pathNormLog2: Float64Array.from(batch, (line) => line.pathNormLog2),
-    stops: batch.flatMap(({ lane, step, stopped }) => (stopped === null ? [] : [{ lane, step, reason: stopped }])),
+    stops: batch.flatMap(({ lane, step, stopped }) =>
+      stopped === null ? [] : [{ lane, step, reason: stopped }],
+    ),
   };
 }
 

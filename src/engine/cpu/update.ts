@@ -7,7 +7,6 @@ import type { Real } from './precision.ts';
 /** Euclidean norm; it overflows only where the norm itself does. NaN or infinite where a value is. */
 export function norm(values: Real): number {
   const exponent = exponentOfLargestSize(values, 0, values.length);
-  if (exponent > 1023) return Number.POSITIVE_INFINITY;
   const factor = exponent === ZERO_EXPONENT ? 1 : powerOfTwo(-exponent);
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += ((values[i] as number) * factor) ** 2;
@@ -88,12 +87,12 @@ export function update(
   }
 }
 
-/** The exponent of the number of largest size; 1024 where one is infinite. */
+/** The exponent of the number of largest size, at most 1022, whose inverse still is a normal number. */
 function exponentOfLargestSize(values: Real, at: number, count: number): number {
   let largest = 0;
   for (let i = at; i < at + count; i++) {
     const size = Math.abs(values[i] as number);
     if (size > largest) largest = size;
   }
-  return exponentOf(largest);
+  return Math.min(exponentOf(largest), 1022);
 }

@@ -19,7 +19,7 @@ import { initialParametersFor } from '../initialise.ts';
 import { type Shape, shapeFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
 import { type Device, DISPATCH_BYTES, type Kernel, LANES_BYTES, MAP_READ, USAGE } from './device.ts';
-import { KERNELS, type KernelName, kernelOf, sourceOf } from './kernels.ts';
+import { type KernelName, kernelOf, sourceOf } from './kernels.ts';
 import {
   type Dispatch,
   heldOutBatches,
@@ -119,8 +119,7 @@ export class WebGpuEngine implements Engine {
     device.pushErrorScope('validation');
     try {
       engine.#makeBuffers();
-      await engine.#compile();
-      engine.#stepCommands = engine.#commandsOf(planStep(engine.#plan), 'step');
+      engine.#stepCommands = await engine.#commandsOf(planStep(engine.#plan), 'step');
     } catch (error) {
       engine.dispose();
       await Promise.all([device.popErrorScope(), device.popErrorScope()]);
@@ -219,7 +218,10 @@ export class WebGpuEngine implements Engine {
 
   async inspect(options: { readonly states?: boolean } = {}): Promise<StepSnapshot> {
     this.#checkUsable();
-    this.#inspectCommands ??= this.#commandsOf(planStep({ ...this.#plan, everything: true }), 'inspect');
+    this.#inspectCommands ??= await this.#commandsOf(
+      planStep({ ...this.#plan, everything: true }),
+      'inspect',
+    );
     const { lanes, parameters, batch, layers } = this.#shape;
     const before = await this.#readWhole('parameters', lanes * parameters * 4);
     this.#encode(this.#inspectCommands, false);
@@ -280,7 +282,7 @@ export class WebGpuEngine implements Engine {
       this.#make('evaluation', batches * lanes * 8); // [batch, lane, 2]
       this.#evaluation = {
         sequences: count,
-        commands: this.#commandsOf(planEvaluation(this.#plan, count), 'evaluation'),
+        commands: await this.#commandsOf(planEvaluation(this.#plan, count), 'evaluation'),
       };
     }
     this.#encode(this.#evaluation.commands, false);
@@ -470,10 +472,9 @@ export class WebGpuEngine implements Engine {
 
   // Kernels
 
-  async #compile(): Promise<void> {
+  /** Compiles what is not compiled yet: a kernel that no lane needs costs no time. */
+  async #compile(names: readonly KernelName[]): Promise<void> {
     const { task, device, shaders } = this.#parts;
-    const unused = task.data === null ? 'batchOfData' : 'batch';
-    const names = (Object.keys(KERNELS) as KernelName[]).filter((name) => name !== unused);
     const constants = constantsOf(task, this.#shape, this.#plan.packings.quads);
     const kernels = await Promise.all(
       names.map((name) => device.kernel(name, sourceOf(name, shaders, constants, task.shader))),
@@ -482,7 +483,9 @@ export class WebGpuEngine implements Engine {
   }
 
   /** Makes dispatches ready; their uniforms go to a buffer of that name. */
-  #commandsOf(dispatches: readonly Dispatch[], name: string): Command[] {
+  async #commandsOf(dispatches: readonly Dispatch[], name: string): Promise<Command[]> {
+    const needed = new Set(dispatches.map(({ kernel }) => kernel));
+    await this.#compile([...needed].filter((kernel) => !this.#kernels.has(kernel)));
     const uniforms = new DataView(new ArrayBuffer(dispatches.length * DISPATCH_BYTES));
     for (const [index, { fields }] of dispatches.entries())
       writeFields(fields, uniforms, index * DISPATCH_BYTES);

@@ -282,7 +282,8 @@ function addSums(planner: Planner, request: PlanRequest): void {
   const capacity = capacityOf(shape);
   const hiddenQuads = quadsOf(hidden);
   const stateRows = (length + 1) * capacity;
-  const tiles = (quads: number): number => Math.ceil(quads / 8);
+  const tiles = (invocations: number): number => Math.ceil(invocations / 8);
+  const pairs = (quads: number): number => Math.ceil(quads / 2);
   const anyPath = everything || experiment.lanes.some(({ optimizer }) => optimizer !== 'sgd');
   const anyPath2 = everything || experiment.lanes.some(({ optimizer }) => optimizer === 'path2');
   for (let layer = 0; layer <= shape.layers; layer++) {
@@ -321,7 +322,11 @@ function addSums(planner: Planner, request: PlanRequest): void {
       2 * rows * lanes * outputs * (hidden + inputs + 1),
       ({ begin, end, lanes: count }) => ({
         fields,
-        groups: [tiles(columns), tiles(leftQuads) * (end - begin), count],
+        groups: [
+          tiles(pairs(hiddenQuads) + pairs(quadsOf(inputs)) + 1),
+          tiles(pairs(leftQuads)) * (end - begin),
+          count,
+        ],
       }),
       { begin: 0, end: splits },
     );

@@ -1,0 +1,87 @@
+import { listOf, parseLink } from '../experiment/link.ts';
+import { PRESETS } from '../experiment/presets.ts';
+import type { Experiment } from '../experiment/schema.ts';
+
+/** Bad input: the message names what is wrong and what is allowed; the command ends with exit code 2. */
+export class BadInputError extends Error {
+  override readonly name = 'BadInputError';
+}
+
+/** The user asked for the usage. */
+export class HelpRequest extends Error {
+  override readonly name = 'HelpRequest';
+}
+
+/** What a command's arguments say: the experiment, and the flags by their name. */
+export interface Arguments<Flag extends string> {
+  readonly experiment: Experiment;
+  readonly flags: Readonly<Partial<Record<Flag, string>>>;
+}
+
+/**
+ * Reads one link (or the name of a preset) and flags that each take a value, as `--flag value` or `--flag=value`.
+ * @param usage shown with every complaint about the arguments
+ * @throws BadInputError, HelpRequest
+ */
+export function readArguments<Flag extends string>(
+  args: readonly string[],
+  flagNames: readonly Flag[],
+  usage: string,
+): Arguments<Flag> {
+  const refuse = (problem: string): BadInputError => new BadInputError(`${problem}\nUsage: ${usage}`);
+  const flags: Partial<Record<Flag, string>> = {};
+  const links: string[] = [];
+  const rest = args.values();
+  for (const argument of rest) {
+    if (argument === '--help' || argument === '-h') throw new HelpRequest(`Usage: ${usage}`);
+    if (!argument.startsWith('-')) {
+      links.push(argument);
+      continue;
+    }
+    const [name = '', ...parts] = argument.split('=');
+    const flag = flagNames.find((candidate) => `--${candidate}` === name);
+    if (!flag) {
+      throw refuse(`${name} is not a flag: it must be ${listOf(flagNames.map((known) => `--${known}`))}`);
+    }
+    if (flags[flag] !== undefined) throw refuse(`${name} is given more than once: it must be given once`);
+    const value = parts.length > 0 ? parts.join('=') : rest.next().value;
+    if (value === undefined) throw refuse(`${name} has no value: it must have one`);
+    flags[flag] = value;
+  }
+  const [link] = links;
+  if (link === undefined)
+    throw refuse("No link: it must be one link or the name of a preset ('' for the defaults)");
+  if (links.length > 1) {
+    throw refuse(`${links.length} links: it must be one; put quotes around it, since it may contain &`);
+  }
+  const { experiment, messages } = parseLink(PRESETS.has(link) ? `preset=${link}` : link);
+  if (messages.length > 0) throw new BadInputError(messages.map(({ problem }) => problem).join('\n'));
+  return { experiment, flags };
+}
+
+/**
+ * The whole number that a flag gives.
+ * @throws BadInputError
+ */
+export function wholeNumber(flag: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) {
+    throw new BadInputError(`--${flag} is "${text}": it must be a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+/** More steps than that have no random numbers of their own. */
+export const MAX_STEPS = 0xffffffff;
+
+/**
+ * The engine that the flag gives; `auto` where there is no flag.
+ * @throws BadInputError
+ */
+export function engineKind(text: string | undefined): 'webgpu' | 'cpu' | 'auto' {
+  if (text === undefined) return 'auto';
+  if (text !== 'webgpu' && text !== 'cpu') {
+    throw new BadInputError(`--engine is "${text}": it must be webgpu or cpu`);
+  }
+  return text;
+}

@@ -1,0 +1,95 @@
+import { createEngine } from '../engine/create.ts';
+import {
+  type Engine,
+  METRIC_STEPS,
+  type MetricBatch,
+  NoAdapterError,
+  ShapeTooLargeError,
+} from '../engine/engine.ts';
+import type { Experiment } from '../experiment/schema.ts';
+import { DamagedDataError } from '../experiment/tasks/mnistData.ts';
+import { BadInputError, HelpRequest } from './arguments.ts';
+import { loadData } from './data.ts';
+import { loadGpu } from './gpu.ts';
+import { readShaders } from './shaders.ts';
+
+const EXPECTED_ERRORS = [BadInputError, NoAdapterError, ShapeTooLargeError, DamagedDataError];
+
+/**
+ * Runs a command and ends the process: 0 done, 2 bad input, 1 anything else. Dawn's threads would keep a process
+ * alive that merely has nothing left to do.
+ */
+export async function runCommand(main: (args: readonly string[]) => Promise<void>): Promise<never> {
+  // Without a listener the error of a closed pipe (`2>&1 | head`) would end the process.
+  process.stderr.on('error', () => {});
+  let code = 0;
+  let message = '';
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof HelpRequest) {
+      message = error.message;
+    } else {
+      code = error instanceof BadInputError ? 2 : 1;
+      const expected = EXPECTED_ERRORS.some((kind) => error instanceof kind);
+      // A plain Error is one of ours with a message for the user; a TypeError and its like need their stack.
+      const plain = error instanceof Error && error.constructor === Error;
+      message =
+        error instanceof Error ? ((expected || plain ? null : error.stack) ?? error.message) : String(error);
+    }
+  }
+  if (message !== '')
+    await new Promise<void>((resolve) => process.stderr.write(`${message}\n`, () => resolve()));
+  process.exit(code);
+}
+
+/**
+ * Makes the engine that trains an experiment in Node, and says on standard error which one it is.
+ * @throws NoAdapterError where `webgpu` was asked for and there is no adapter
+ */
+export async function openEngine(experiment: Experiment, kind: 'webgpu' | 'cpu' | 'auto'): Promise<Engine> {
+  const data = await loadData(experiment);
+  const { gpu, problem } = kind === 'cpu' ? { gpu: undefined, problem: null } : await loadGpu();
+  if (kind === 'webgpu' && problem !== null) throw new NoAdapterError(problem);
+  const { engine, fallback } = await createEngine({
+    experiment,
+    kind: gpu === undefined ? 'cpu' : kind,
+    gpu,
+    shaders: readShaders(),
+    data,
+  });
+  const reason = problem ?? fallback;
+  if (reason !== null) process.stderr.write(`${reason} The CPU engine trains instead.\n`);
+  const { name, software } = engine.info;
+  process.stderr.write(`Engine: ${engine.info.kind}, ${name}${software ? ' (emulated on the CPU)' : ''}\n`);
+  return engine;
+}
+
+/** Some steps of a run. */
+export interface Piece {
+  readonly metrics: MetricBatch;
+  /** Milliseconds of one step, on average over the piece. */
+  readonly msPerStep: number;
+}
+
+/** Milliseconds that a piece is to take: long enough to cost nothing, short enough to watch. */
+const PIECE_TIME = 200;
+
+/**
+ * Trains up to a step in pieces, and yields after each. What the consumer does between two pieces is not timed.
+ * @param boundary steps at whose multiples a piece ends; 0 = none
+ */
+export async function* trainInPieces(engine: Engine, until: number, boundary: number): AsyncGenerator<Piece> {
+  let size = 1;
+  while (engine.step < until) {
+    const first = engine.step;
+    const steps = Math.min(size, until - first, boundary > 0 ? boundary - (first % boundary) : size);
+    const started = performance.now();
+    await engine.train(steps);
+    const metrics = await engine.metrics(first);
+    const milliseconds = performance.now() - started;
+    yield { metrics, msPerStep: milliseconds / steps };
+    const wanted = Math.round((steps * PIECE_TIME) / Math.max(milliseconds, 1));
+    size = Math.max(1, Math.min(wanted, 2 * size, METRIC_STEPS));
+  }
+}

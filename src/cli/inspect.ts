@@ -1,0 +1,141 @@
+/** Writes everything about one step of a link's experiment as JSON: npm run -s inspect -- '<link>' --step N. */
+import type { LaneSnapshot, ScaledArray, StepSnapshot } from '../engine/engine.ts';
+import { type Matrix, type Shape, shapeOf } from '../engine/layout.ts';
+import type { Experiment, Lane } from '../experiment/schema.ts';
+import { taskOf } from '../experiment/tasks/index.ts';
+import { BadInputError, engineKind, MAX_STEPS, readArguments, wholeNumber } from './arguments.ts';
+import { openEngine, runCommand, trainInPieces } from './command.ts';
+import { Output } from './output.ts';
+import { Progress } from './progress.ts';
+
+const USAGE = "npm run -s inspect -- '<link or preset>' --step N [--engine webgpu|cpu] [--out dump.json]";
+
+type Numbers = Float32Array | Float64Array | Uint32Array | Int32Array;
+
+/** The number as JSON, exactly: -0 keeps its sign, and null stands for what is not finite. */
+const numberJson = (value: number): string =>
+  Number.isFinite(value) ? (Object.is(value, -0) ? '-0' : String(value)) : 'null';
+
+/** Numbers to a piece of text: a dump may be longer than the longest string. */
+const BLOCK = 4096;
+
+function* numbersJson(numbers: Numbers): Generator<string> {
+  yield '[';
+  for (let first = 0; first < numbers.length; first += BLOCK) {
+    const block = Array.from(numbers.subarray(first, first + BLOCK), numberJson).join(',');
+    yield first === 0 ? block : `,${block}`;
+  }
+  yield ']';
+}
+
+/** One exponent to each number where there is one to each row. */
+function exponentsOf({ data, log2 }: ScaledArray): number | Int32Array {
+  if (typeof log2 === 'number') return log2;
+  const row = data.length / log2.length;
+  return Int32Array.from({ length: data.length }, (_, index) => log2[Math.floor(index / row)] as number);
+}
+
+function* arrayJson(shape: readonly number[], data: Numbers, log2?: number | Int32Array): Generator<string> {
+  yield `{"shape":${JSON.stringify(shape)},"data":`;
+  yield* numbersJson(data);
+  if (typeof log2 === 'number') yield `,"log2":${log2}`;
+  else if (log2) {
+    yield ',"log2":';
+    yield* numbersJson(log2);
+  }
+  yield '}';
+}
+
+/** An object with one member to each matrix. */
+function* matricesJson(
+  matrices: readonly Matrix[],
+  contentOf: (matrix: Matrix, index: number) => Generator<string>,
+): Generator<string> {
+  yield '{';
+  for (const [index, matrix] of matrices.entries()) {
+    yield `${index === 0 ? '' : ','}${JSON.stringify(matrix.name)}:`;
+    yield* contentOf(matrix, index);
+  }
+  yield '}';
+}
+
+function* laneJson(lane: Lane, snapshot: LaneSnapshot, shape: Shape): Generator<string> {
+  const { optimizer, rate, momentum, clip, dualclip, activation } = lane;
+  const { matrices, layers, length, hidden } = shape;
+  const pooled = (numbers: Float32Array | Float64Array): Generator<string> =>
+    matricesJson(matrices, ({ shape, offset, rows, columns }) =>
+      arrayJson(shape, numbers.subarray(offset, offset + rows * columns)),
+    );
+  const scaled = (arrays: readonly ScaledArray[]): Generator<string> =>
+    matricesJson(matrices, ({ shape }, index) => {
+      const array = arrays[index] as ScaledArray;
+      return arrayJson(shape, array.data, exponentsOf(array));
+    });
+  const overTime = (array: ScaledArray): Generator<string> =>
+    arrayJson([layers, length, hidden], array.data, exponentsOf(array));
+
+  const settings = JSON.stringify({ optimizer, rate, momentum, clip, dualclip, activation });
+  yield `${settings.slice(0, -1)},"loss":${numberJson(snapshot.loss)},"before":`;
+  yield* pooled(snapshot.before);
+  yield ',"gradient":';
+  yield* pooled(snapshot.gradient);
+  yield ',"kappa1":';
+  yield* scaled(snapshot.kappa1);
+  yield ',"kappa2":';
+  yield* scaled(snapshot.kappa2);
+  yield ',"gammaIn":';
+  yield* overTime(snapshot.gammaIn);
+  yield ',"gammaOut":';
+  yield* overTime(snapshot.gammaOut);
+  yield ',"after":';
+  yield* pooled(snapshot.after);
+  yield '}';
+}
+
+function* dumpJson(experiment: Experiment, { step, batch, lanes }: StepSnapshot): Generator<string> {
+  const shape = shapeOf(experiment);
+  const { loss, readout } = taskOf(experiment);
+  yield `{"experiment":${JSON.stringify(experiment)},"step":${step},"batch":{"inputs":`;
+  yield* arrayJson([shape.length, shape.batch, shape.inputs], batch.inputs);
+  yield ',"targets":';
+  const scored = readout === 'every' ? [shape.scoredSteps, shape.batch] : [shape.batch];
+  yield* arrayJson(loss === 'squared' ? [...scored, shape.outputs] : scored, batch.targets);
+  yield `,"loss":"${loss}","readout":"${readout}"},"lanes":[`;
+  for (const [index, snapshot] of lanes.entries()) {
+    if (index > 0) yield ',';
+    yield* laneJson(experiment.lanes[index] as Lane, snapshot, shape);
+  }
+  yield ']}\n';
+}
+
+async function inspect(args: readonly string[]): Promise<void> {
+  const { experiment, flags } = readArguments(args, ['step', 'engine', 'out'], USAGE);
+  if (flags.step === undefined) {
+    throw new BadInputError(
+      `--step is missing: it must be a whole number from 1 to ${MAX_STEPS}\nUsage: ${USAGE}`,
+    );
+  }
+  const step = wholeNumber('step', flags.step, 1, MAX_STEPS);
+  const kind = engineKind(flags.engine);
+  const output = new Output(flags.out, flags.out === undefined);
+  const engine = await openEngine(experiment, kind);
+
+  const progress = new Progress(step);
+  for await (const { metrics } of trainInPieces(engine, step - 1, 0)) {
+    const latest = metrics.filter((line) => line.step === engine.step && line.stopped === null);
+    progress.show(
+      engine.step,
+      latest.map(({ loss }) => loss),
+    );
+  }
+  const snapshot = await engine.inspect();
+  progress.end();
+  for (const text of dumpJson(experiment, snapshot)) {
+    if (!output.wanted) break;
+    await output.write(text);
+  }
+  engine.dispose();
+  output.close();
+}
+
+await runCommand(inspect);

@@ -1,0 +1,40 @@
+import { Charts } from './Charts.tsx';
+import { ExperimentPanel } from './ExperimentPanel.tsx';
+import { Footer } from './Footer.tsx';
+import { Header } from './Header.tsx';
+import { LanesPanel } from './LanesPanel.tsx';
+import { Notices } from './Notices.tsx';
+import { PresetsPanel } from './PresetsPanel.tsx';
+import { RunBar } from './RunBar.tsx';
+import { useShortcuts } from './useShortcuts.ts';
+import { useWorkbench } from './workbench.ts';
+
+/** The whole page. An embedded one leaves out header and footer; a link's `hide` leaves out any part by its name. */
+export function App() {
+  const { embed, hide } = useWorkbench((state) => state.view);
+  useShortcuts();
+  const shows = (part: string): boolean => !hide.includes(part);
+  const side = shows('experiment') || shows('presets');
+  return (
+    <div className="app">
+      {!embed && shows('header') && <Header />}
+      <main>
+        <RunBar showStatus={shows('status')} />
+        <Notices />
+        <div className={side ? 'columns' : 'columns columns-single'}>
+          <div className="column">
+            <Charts />
+            {shows('lanes') && <LanesPanel />}
+          </div>
+          {side && (
+            <div className="column">
+              {shows('experiment') && <ExperimentPanel />}
+              {shows('presets') && <PresetsPanel />}
+            </div>
+          )}
+        </div>
+      </main>
+      {!embed && shows('footer') && <Footer />}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { useState } from 'react';
+import { summaryOf, tableText, useCheckRun } from './checkRun.ts';
+import { formatNumber } from './numbers.ts';
+
+/** Every kernel on this GPU against the CPU, each with its error. */
+export function CheckPage({ long }: { readonly long: boolean }) {
+  const run = useCheckRun();
+  const { status, adapter, rows, current, done, total } = run;
+  return (
+    <div className="check">
+      <header>
+        <h1>Check this GPU</h1>
+        <p>
+          Every kernel of the <a href="./">Path-SGD Playground</a>, run here and compared with the same
+          computation in double precision on the CPU.{' '}
+          {long ? 'This is the long set.' : 'This is the short set.'}{' '}
+          <a href={long ? './check.html' : './check.html?long'}>
+            {long ? 'Run the short set' : 'Run the long set'}
+          </a>
+        </p>
+      </header>
+      <main>
+        <section className={`summary summary-${status}`} role="status">
+          <p>
+            <strong>{summaryOf(run)}</strong>
+            {adapter?.software && <span className="badge">software adapter</span>}
+          </p>
+          {status === 'unavailable' && (
+            <p>
+              A recent Chrome or Edge (also on Android) or Safari 26 has WebGPU; the address must start with
+              https or be localhost. The playground itself works without, on the CPU.
+            </p>
+          )}
+          {status === 'running' && total > 0 && (
+            <>
+              <progress aria-label="Checks done" value={done} max={total} />
+              <p className="current">{current}</p>
+            </>
+          )}
+        </section>
+        {rows.length > 0 && (
+          <>
+            <CopyTable />
+            <div className="check-table">
+              <table>
+                <thead>
+                  <tr>
+                    <th>Case</th>
+                    <th>Quantity</th>
+                    <th className="number">Error</th>
+                    <th className="number">Allowed</th>
+                    <th>Result</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map(({ name, quantity, error, allowed, passed, message }, index) => (
+                    <tr key={`${name} ${quantity}`} data-passed={passed}>
+                      <td>{rows[index - 1]?.name === name ? '' : name}</td>
+                      <td>{message ?? quantity}</td>
+                      <td className="number">{formatNumber(error)}</td>
+                      <td className="number">{formatNumber(allowed)}</td>
+                      <td className="result">{passed ? 'passed' : 'failed'}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </>
+        )}
+      </main>
+    </div>
+  );
+}
+
+/** Copies the table as text; where a page may not (plain http), shows the text, ready to copy. */
+function CopyTable() {
+  const run = useCheckRun();
+  const [copied, setCopied] = useState<boolean | null>(null);
+  const text = tableText(run);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      setCopied(false);
+    }
+  };
+  return (
+    <div className="copy">
+      <button type="button" onClick={copy}>
+        Copy as text
+      </button>
+      <span role="status">{copied && 'Copied'}</span>
+      {copied === false && <textarea readOnly rows={8} aria-label="The table as text" value={text} />}
+    </div>
+  );
+}

@@ -1,0 +1,213 @@
+import { useId, useState } from 'react';
+import {
+  type Experiment,
+  INITIALISATIONS,
+  isPathOptimizer,
+  type Lane,
+  OPTIMIZERS,
+  RANGES,
+} from '../experiment/schema.ts';
+import { taskOf } from '../experiment/tasks/index.ts';
+import { useRun } from '../session/runStore.ts';
+import { withLane, withOptimizer } from './edits.ts';
+import { Icon } from './Icon.tsx';
+import type { LaneStyle } from './laneStyle.ts';
+import { NumberField } from './NumberField.tsx';
+import { formatNumber, formatShare } from './numbers.ts';
+import { SelectField } from './SelectField.tsx';
+import { Swatch } from './Swatch.tsx';
+import { INITIALISATION_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
+import { useRunFrame } from './useRunFrame.ts';
+import { edit } from './workbench.ts';
+
+const OPTIMIZER_OPTIONS = OPTIMIZERS.map((value) => ({ value, text: OPTIMIZER_TEXTS[value] }));
+const INITIALISATION_OPTIONS = INITIALISATIONS.map((value) => ({ value, text: INITIALISATION_TEXTS[value] }));
+
+/** Milliseconds between two changes of the numbers: faster, nobody could read them. */
+const NUMBERS_INTERVAL = 250;
+
+interface LaneRowProps {
+  readonly experiment: Experiment;
+  readonly lane: Lane;
+  readonly index: number;
+  readonly style: LaneStyle;
+  /** Null where there is no room for another lane. */
+  readonly onDuplicate: (() => void) | null;
+  /** Null where it is the only lane. */
+  readonly onRemove: (() => void) | null;
+}
+
+/** One lane: what defines it, how it does, and behind a button what is seldom changed. */
+export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove }: LaneRowProps) {
+  const [open, setOpen] = useState(false);
+  const moreId = useId();
+  const stop = useRun((state) => state.stops.find((candidate) => candidate.lane === index));
+  const change = (changed: Partial<Lane>): void => edit(withLane(experiment, index, changed));
+  const label = (text: string) => (
+    <>
+      {text}
+      <span className="visually-hidden"> of lane {index + 1}</span>
+    </>
+  );
+  return (
+    <tbody className={stop ? 'lane lane-stopped' : 'lane'} data-lane={index}>
+      <tr className="lane-main">
+        <td className="lane-optimizer">
+          <Swatch style={style} />
+          <SelectField
+            label={label('Optimizer')}
+            value={lane.optimizer}
+            options={OPTIMIZER_OPTIONS}
+            onChange={(optimizer) => edit(withOptimizer(experiment, index, optimizer))}
+          />
+        </td>
+        <td className="lane-rate">
+          <NumberField
+            label={label('Rate')}
+            value={lane.rate}
+            range={RANGES.rate}
+            onChange={(rate) => change({ rate })}
+          />
+        </td>
+        <td className="lane-start">
+          <SelectField
+            label={label('Start')}
+            value={lane.init}
+            options={INITIALISATION_OPTIONS}
+            onChange={(init) => change({ init })}
+          />
+        </td>
+        <LaneNumbers experiment={experiment} index={index} />
+        <td className="lane-actions">
+          <button
+            type="button"
+            className="quiet"
+            aria-expanded={open}
+            aria-controls={moreId}
+            title="More settings"
+            onClick={() => setOpen(!open)}
+          >
+            <Icon name={open ? 'less' : 'more'} />
+            <span className="visually-hidden">More settings of lane {index + 1}</span>
+          </button>
+          <button
+            type="button"
+            className="quiet"
+            disabled={onDuplicate === null}
+            title="Duplicate"
+            onClick={() => onDuplicate?.()}
+          >
+            <Icon name="duplicate" />
+            <span className="visually-hidden">Duplicate lane {index + 1}</span>
+          </button>
+          <button
+            type="button"
+            className="quiet"
+            disabled={onRemove === null}
+            title="Remove"
+            onClick={() => onRemove?.()}
+          >
+            <Icon name="remove" />
+            <span className="visually-hidden">Remove lane {index + 1}</span>
+          </button>
+        </td>
+      </tr>
+      {stop && (
+        <tr className="lane-wide">
+          <td colSpan={8}>
+            <p className="lane-stop" role="status">
+              <strong>Stopped:</strong> {stop.reason}.
+            </p>
+          </td>
+        </tr>
+      )}
+      <tr className="lane-wide" id={moreId} hidden={!open}>
+        <td colSpan={8}>
+          <div className="lane-more">
+            <NumberField
+              label={label('Momentum')}
+              value={lane.momentum}
+              range={RANGES.momentum}
+              onChange={(momentum) => change({ momentum })}
+            />
+            <NumberField
+              label={label('Gradient clip')}
+              value={lane.clip}
+              range={RANGES.clip}
+              onChange={(clip) => change({ clip })}
+              hint="Largest norm; 0 = off"
+            />
+            {isPathOptimizer(lane.optimizer) && (
+              <NumberField
+                label={label('Dual clip')}
+                value={lane.dualclip}
+                range={RANGES.dualclip}
+                onChange={(dualclip) => change({ dualclip })}
+                hint="Largest dual norm; 0 = off"
+              />
+            )}
+            <NumberField
+              label={label('Unbalance')}
+              value={lane.unbalance}
+              range={RANGES.unbalance}
+              onChange={(unbalance) => change({ unbalance })}
+              hint="Units rescaled by up to 2ⁿ"
+            />
+            <NumberField
+              label={label('Lane seed')}
+              value={lane.seed}
+              range={RANGES.seed}
+              onChange={(seed) => change({ seed })}
+              hint="For its starting weights"
+            />
+            {open && <LaneNorms index={index} />}
+          </div>
+        </td>
+      </tr>
+    </tbody>
+  );
+}
+
+/** The lane's current loss and measure, in training and held out. */
+function LaneNumbers({ experiment, index }: { readonly experiment: Experiment; readonly index: number }) {
+  const data = useRun((state) => state.data);
+  useRunFrame(data, NUMBERS_INTERVAL);
+  const measure = taskOf(experiment).measure(experiment.length).label;
+  const lane = data.lanes[index];
+  const heldOut = data.evaluation?.lanes[index];
+  return (
+    <>
+      <td className="number" data-label="loss">
+        {formatNumber(lane?.loss.smooth)}
+      </td>
+      <td className="number" data-label={measure}>
+        {formatShare(lane?.metric.smooth)}
+      </td>
+      <td className="number" data-label="held-out loss">
+        {formatNumber(heldOut?.loss)}
+      </td>
+      <td className="number" data-label="held out">
+        {formatShare(heldOut?.metric)}
+      </td>
+    </>
+  );
+}
+
+/** Norms of the lane's latest step. */
+function LaneNorms({ index }: { readonly index: number }) {
+  const data = useRun((state) => state.data);
+  useRunFrame(data, NUMBERS_INTERVAL);
+  const lane = data.lanes[index];
+  return (
+    <dl className="lane-norms">
+      <div>
+        <dt>Gradient norm</dt>
+        <dd>{formatNumber(lane?.gradientNorm.last)}</dd>
+      </div>
+      <div>
+        <dt>Path norm, log₂</dt>
+        <dd>{formatNumber(lane?.pathNormLog2.last)}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,86 @@
+import { useState } from 'react';
+import { MAX_LANES } from '../experiment/schema.ts';
+import { taskOf } from '../experiment/tasks/index.ts';
+import { withAddedLane, withoutLane } from './edits.ts';
+import { LaneRow } from './LaneRow.tsx';
+import { laneStyles } from './laneStyle.ts';
+import { edit, useWorkbench } from './workbench.ts';
+
+let lastId = 0;
+const newId = (): number => ++lastId;
+
+/** Every lane in a row: its settings and its current numbers. */
+export function LanesPanel() {
+  const experiment = useWorkbench((state) => state.experiment);
+  const { lanes } = experiment;
+  // A lane has no identity of its own: these keep what a row has open or half typed with its lane when others go.
+  const [ids, setIds] = useState<readonly number[]>(() => lanes.map(newId));
+  if (ids.length !== lanes.length) setIds(lanes.map((_, index) => ids[index] ?? newId()));
+
+  const styles = laneStyles(experiment);
+  const measure = taskOf(experiment).measure(experiment.length).label;
+  const full = lanes.length >= MAX_LANES;
+
+  const add = (copyOf?: number): void => {
+    setIds(ids.toSpliced(copyOf === undefined ? ids.length : copyOf + 1, 0, newId()));
+    edit(withAddedLane(experiment, copyOf));
+  };
+  const remove = (index: number): void => {
+    setIds(ids.toSpliced(index, 1));
+    edit(withoutLane(experiment, index));
+  };
+
+  return (
+    <section className="panel lanes" aria-labelledby="lanes-title">
+      <div className="panel-head">
+        <h2 id="lanes-title">Lanes</h2>
+        <button type="button" disabled={full} onClick={() => add()}>
+          Add lane
+        </button>
+      </div>
+      <table>
+        <colgroup>
+          <col className="column-optimizer" />
+          <col className="column-rate" />
+          <col className="column-start" />
+          <col className="column-number" span={4} />
+          <col className="column-actions" />
+        </colgroup>
+        <thead>
+          <tr>
+            <th rowSpan={2}>Optimizer</th>
+            <th rowSpan={2}>Rate</th>
+            <th rowSpan={2}>Start</th>
+            <th colSpan={2} className="group" title="Exponential mean over all steps, factor 0.98">
+              Training, smoothed
+            </th>
+            <th colSpan={2} className="group">
+              Held out
+            </th>
+            <th rowSpan={2}>
+              <span className="visually-hidden">Change</span>
+            </th>
+          </tr>
+          <tr>
+            <th className="number">loss</th>
+            <th className="number">{measure}</th>
+            <th className="number">loss</th>
+            <th className="number">{measure}</th>
+          </tr>
+        </thead>
+        {lanes.map((lane, index) => (
+          <LaneRow
+            key={ids[index]}
+            experiment={experiment}
+            lane={lane}
+            index={index}
+            style={styles[index] as (typeof styles)[number]}
+            onDuplicate={full ? null : () => add(index)}
+            onRemove={lanes.length === 1 ? null : () => remove(index)}
+          />
+        ))}
+      </table>
+      {full && <p className="panel-note">An experiment has at most {MAX_LANES} lanes.</p>}
+    </section>
+  );
+}

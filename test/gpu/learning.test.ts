@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { differences } from '../../src/engine/checks/compare.ts';
+import { createCpuEngine } from '../../src/engine/cpu/index.ts';
+import { createWebGpuEngine } from '../../src/engine/webgpu/index.ts';
+import { defaultExperiment } from '../../src/experiment/schema.ts';
+import { loadTaskData } from '../../src/experiment/tasks/mnistData.ts';
+import { MetricSeries } from '../../src/session/series.ts';
+import { adding, context, lane } from './support.ts';
+
+const images = () =>
+  loadTaskData('mnist', 'small', async (file) => {
+    const response = await fetch(`/data/${file}`);
+    expect(response.ok).toBe(true);
+    return new Uint8Array(await response.arrayBuffer());
+  });
+
+describe('learning on the device', () => {
+  test('the adding problem: path-SGD gets below a smoothed loss of 0.05, SGD later', async () => {
+    const size = { length: 20, hidden: 32, batch: 32, seed: 2 };
+    const most = 1300;
+    const experiment = adding({
+      ...size,
+      lanes: [lane('path', { rate: 0.03 }), lane('sgd', { rate: 0.01 })],
+    });
+    const engine = await createWebGpuEngine(experiment, { ...context, data: null });
+    const smooth = [new MetricSeries(), new MetricSeries()];
+    const below: (number | null)[] = [null, null];
+    while (engine.step < most && below[0] === null) {
+      await engine.train(100);
+      for (const { step, lane, loss } of await engine.metrics(engine.step - 100)) {
+        const series = smooth[lane] as MetricSeries;
+        series.append(step, loss);
+        if (series.smooth < 0.05) below[lane] ??= step;
+      }
+    }
+    engine.dispose();
+    expect(below[0]).toBeLessThanOrEqual(most);
+    expect(below[1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(below[0] as number);
+  });
+
+  test('MNIST rows: batches of genuine digits, bit for bit those of the CPU engine; over 60 % after 400 steps', async () => {
+    const data = await images();
+    const experiment = {
+      ...defaultExperiment('mnist-rows'),
+      hidden: 64,
+      lanes: [lane('sgd', { rate: 0.1 }), lane('path', { rate: 0.03 })],
+    };
+    const engine = await createWebGpuEngine(experiment, { ...context, data });
+    const cpu = await createCpuEngine(experiment, { data, precision: 'float64' });
+    const [own, expected] = [await engine.inspect(), await cpu.inspect()];
+    expect(differences(own.batch.inputs, expected.batch.inputs)).toBe(0);
+    expect([...own.batch.targets]).toEqual([...expected.batch.targets]);
+    expect(new Set(own.batch.targets).size).toBeGreaterThan(5);
+    await engine.train(399);
+    const { lanes } = await engine.evaluate();
+    for (const { metric } of lanes) expect(metric).toBeGreaterThan(0.6);
+    engine.dispose();
+    cpu.dispose();
+  });
+});

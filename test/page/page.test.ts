@@ -1,0 +1,466 @@
+import { type Browser, chromium, type Locator, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+
+/** So small that a software adapter trains it fast. */
+const SMALL = 'length=8&hidden=8&batch=4';
+/** Milliseconds for the kernels to compile on a software adapter. */
+const READY_TIMEOUT = 60_000;
+
+/** What Chromium itself writes where WebGPU has no adapter. */
+const NO_ADAPTER = 'No available adapters.';
+
+const hasGpu = (argument: string): boolean => /webgpu/.test(argument);
+const CPU_ARGS = CHROMIUM_ARGS.filter((argument) => !hasGpu(argument));
+
+let browser: Browser;
+let page: Page;
+/** What no page may ever do. */
+let faults: string[];
+
+async function openPage(viewport = { width: 1280, height: 900 }): Promise<void> {
+  const context = await browser.newContext({ viewport });
+  page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  faults = [];
+  const origin = new URL(inject('site')).origin;
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const fault = message.type() === 'error' || message.type() === 'warning';
+    if (fault && message.text() !== NO_ADAPTER) faults.push(`console: ${message.text()}`);
+  });
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  context.on('request', (request) => {
+    if (!request.url().startsWith(origin)) faults.push(`request: ${request.url()}`);
+  });
+  context.on('response', (response) => {
+    if (!response.ok()) faults.push(`response: ${response.status()} ${response.url()}`);
+  });
+}
+
+async function closePage(): Promise<void> {
+  await page.context().close();
+  expect(faults).toEqual([]);
+}
+
+/** Opens the site at a link in a new page. */
+async function openLink(link: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`${inject('site')}${link}`);
+}
+
+/** What pasting another link into the address bar does. */
+const pasteLink = (link: string): Promise<void> =>
+  page.evaluate((text) => {
+    location.hash = text;
+  }, link);
+
+const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+const engine = (): Locator => page.getByTestId('engine');
+const hash = (): string => decodeURIComponent(new URL(page.url()).hash);
+const isReady = (): Promise<void> => page.locator('.status-idle').waitFor({ timeout: READY_TIMEOUT });
+
+const step = async (): Promise<number> =>
+  Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+
+/** Waits until that many steps are done. */
+async function reaches(wanted: number): Promise<void> {
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThanOrEqual(wanted);
+}
+
+/** The drawn training lines of a chart, one per lane. */
+const curves = (quantity: 'loss' | 'metric'): Promise<(string | null)[]> =>
+  page
+    .locator(`.chart[data-quantity=${quantity}] .recharts-line path.recharts-line-curve[stroke-width="2"]`)
+    .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
+
+/** The drawn training lines, once every lane of two has one that differs from the one before. */
+async function movedCurves(before: readonly (string | null)[]): Promise<(string | null)[]> {
+  await expect
+    .poll(async () => {
+      const now = await curves('loss');
+      return now.length === 2 && now.every((path, lane) => path !== null && path !== before[lane]);
+    })
+    .toBe(true);
+  return curves('loss');
+}
+
+const overflow = (): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+const LINK = `length=8&hidden=8&layers=2&batch=4&seed=7&lane=path2,rate:0.02,init:orthogonal,momentum:0.5&lane=sgd,clip:2&lane=path`;
+
+const isRestored = async (): Promise<void> => {
+  await expect.poll(() => page.getByLabel('Layers').inputValue()).toBe('2');
+  expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('8');
+  expect(await page.getByLabel('Hidden', { exact: true }).inputValue()).toBe('8');
+  expect(await page.getByLabel('Batch', { exact: true }).inputValue()).toBe('4');
+  expect(await page.getByLabel('Seed', { exact: true }).inputValue()).toBe('7');
+  expect(await page.locator('.lane').count()).toBe(3);
+  expect(await page.getByLabel('Optimizer of lane 1').inputValue()).toBe('path2');
+  expect(await page.getByLabel('Rate of lane 1').inputValue()).toBe('0.02');
+  expect(await page.getByLabel('Start of lane 1').inputValue()).toBe('orthogonal');
+  await button('More settings of lane 1').click();
+  expect(await page.getByLabel('Momentum of lane 1').inputValue()).toBe('0.5');
+  await button('More settings of lane 2').click();
+  expect(await page.getByLabel('Gradient clip of lane 2').inputValue()).toBe('2');
+  expect(hash()).toBe(`#${LINK}`);
+};
+
+describe('with WebGPU', () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_ARGS] });
+  });
+  afterAll(() => browser.close());
+  beforeEach(() => openPage());
+  afterEach(closePage);
+
+  test('Play moves both curves, Pause stops, Step makes one step, Reset goes back to 0', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    expect(await step()).toBe(0);
+    expect(await engine().textContent()).toMatch(/^WebGPU, .*swiftshader/i);
+    expect(await page.getByText('0.1667').count()).toBe(1);
+
+    await button('Play').click();
+    await reaches(20);
+    const after = await movedCurves(await movedCurves([]));
+    expect(after[0]).not.toBe(after[1]);
+    expect(await curves('metric')).toHaveLength(2);
+    expect(await page.locator('.status').textContent()).toMatch(/steps\/s/);
+    await expect
+      .poll(() => page.locator('.lane .number').allInnerTexts(), { timeout: 60_000 })
+      .not.toContain('–');
+
+    await button('Pause').click();
+    await page.waitForTimeout(500);
+    const paused = await step();
+    await page.waitForTimeout(500);
+    expect(await step()).toBe(paused);
+
+    await button('Step').click();
+    await expect.poll(step).toBe(paused + 1);
+    await page.waitForTimeout(300);
+    expect(await step()).toBe(paused + 1);
+
+    await button('Reset').click();
+    await isReady();
+    expect(await step()).toBe(0);
+    expect(await page.locator('.lane .number').allInnerTexts()).toEqual(Array(8).fill('–'));
+  });
+
+  test('a link pasted into an open page restores the experiment, and its run is the same to the last digit', async () => {
+    const oneStep = async (): Promise<string[]> => {
+      await isReady();
+      await button('Step').click();
+      await expect.poll(step).toBe(1);
+      await expect.poll(() => page.locator('.lane .number').nth(0).textContent()).not.toBe('–');
+      return page.locator('.lane .number').allInnerTexts();
+    };
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await pasteLink(LINK);
+    await isRestored();
+    const first = await oneStep();
+    expect(first).toHaveLength(12);
+    await openLink(`#${LINK}`);
+    expect(await oneStep()).toEqual(first);
+  });
+
+  test('a lane that stops says why in its row and in the legend; the other goes on', async () => {
+    await openLink(`#${SMALL}&lane=sgd,rate:100,clip:0&lane=path`);
+    await isReady();
+    await button('Play').click();
+    const reason = page.locator('.lane').nth(0).locator('.lane-stop');
+    await reason.waitFor({ timeout: 60_000 });
+    expect(await reason.textContent()).toMatch(/^Stopped: the .* is not finite .* at step \d+/);
+    expect(await page.locator('.legend li').nth(0).textContent()).toMatch(/stopped, the .* is not finite/);
+    expect(await page.locator('.stop-mark').count()).toBeGreaterThan(0);
+    await reaches((await step()) + 50);
+    expect(await page.locator('.lane').nth(1).locator('.lane-stop').count()).toBe(0);
+  });
+
+  test('a shape that the adapter cannot hold is refused with what fits, and the page works on', async () => {
+    const lanes = 'lane=path&'.repeat(16);
+    await openLink(`#length=1000&hidden=256&batch=256&layers=3&${lanes}`);
+    const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
+    await alert.waitFor({ timeout: READY_TIMEOUT });
+    expect(await alert.textContent()).toMatch(/\d/);
+    expect(await button('Play').isDisabled()).toBe(true);
+    await pasteLink(SMALL);
+    await isReady();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+});
+
+// Kernels take long to compile on a software adapter: all that does not depend on the engine is tested without it.
+describe('without WebGPU', () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: findChromium(), args: CPU_ARGS });
+  });
+  afterAll(() => browser.close());
+  beforeEach(() => openPage());
+  afterEach(closePage);
+
+  test('says so and trains on the CPU engine', async () => {
+    await openLink(`#${SMALL}`);
+    await page.getByText('Training on the CPU').waitFor();
+    await isReady();
+    expect(await engine().textContent()).toMatch(/^CPU, /);
+    await button('Play').click();
+    await reaches(20);
+    await movedCurves(await movedCurves([]));
+    await button('Pause').click();
+  });
+
+  test('an explicit engine=webgpu is refused with the reason', async () => {
+    await openLink(`#${SMALL}&engine=webgpu`);
+    const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/WebGPU/);
+  });
+
+  test('the check page says that there is nothing to check', async () => {
+    await page.goto(`${inject('site')}check.html`);
+    await page.locator('html[data-checks="unavailable"]').waitFor();
+    expect(await page.getByRole('status').textContent()).toMatch(/WebGPU/);
+    expect(await page.locator('[data-passed]').count()).toBe(0);
+  });
+
+  test('the space bar plays and pauses, s steps, r resets', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await page.keyboard.press('s');
+    await expect.poll(step).toBe(1);
+    await page.keyboard.press('Space');
+    await reaches(20);
+    await page.keyboard.press('Space');
+    await button('Play').waitFor();
+    await page.waitForTimeout(500);
+    const paused = await step();
+    await page.waitForTimeout(300);
+    expect(await step()).toBe(paused);
+    await page.keyboard.press('r');
+    await isReady();
+    expect(await step()).toBe(0);
+  });
+
+  test('a key that is typed into a field is no shortcut', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await page.getByLabel('Seed', { exact: true }).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('s');
+    await page.waitForTimeout(300);
+    expect(await step()).toBe(0);
+    await page.keyboard.press('Escape');
+  });
+
+  test('every edit is in the address bar at once, and starts the run again', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await button('Step').click();
+    await expect.poll(step).toBe(1);
+
+    await page.getByLabel('Length', { exact: true }).fill('12');
+    expect(hash()).toBe('#length=12&hidden=8&batch=4');
+    await expect.poll(step).toBe(0);
+    await page.getByText('The experiment changed').waitFor();
+
+    await button('Add lane').click();
+    expect(hash()).toBe('#length=12&hidden=8&batch=4&lane=sgd,rate:0.1&lane=path&lane=path');
+    await page.getByLabel('Rate of lane 3').fill('0.5');
+    await page.getByLabel('Start of lane 3').selectOption('identity');
+    await page.getByLabel('Optimizer of lane 1').selectOption('path2');
+    expect(hash()).toBe('#length=12&hidden=8&batch=4&lane=path2&lane=path&lane=path,rate:0.5,init:identity');
+    await button('Remove lane 2').click();
+    await button('Duplicate lane 2').click();
+    await button('More settings of lane 3').click();
+    await page.getByLabel('Unbalance of lane 3').fill('3');
+    expect(hash()).toBe(
+      '#length=12&hidden=8&batch=4&lane=path2&lane=path,rate:0.5,init:identity&lane=path,rate:0.5,init:identity,unbalance:3',
+    );
+    await page.getByRole('link', { name: 'Reset to defaults' }).click();
+    expect(page.url()).not.toContain('#');
+    expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('20');
+  });
+
+  test('a value out of range is explained, and the one before it stays in use', async () => {
+    await openLink(`#${SMALL}`);
+    await page.getByLabel('Hidden', { exact: true }).fill('1000');
+    await page.getByText('Allowed: a whole number from 4 to 256. In use: 8.').waitFor();
+    expect(hash()).toBe(`#${SMALL}`);
+    await page.getByLabel('Hidden', { exact: true }).fill('16');
+    expect(hash()).toBe('#length=8&hidden=16&batch=4');
+    expect(await page.getByText('Allowed:').count()).toBe(0);
+  });
+
+  test('a link restores the experiment', async () => {
+    await openLink(`#${LINK}`);
+    await isRestored();
+  });
+
+  test('a shared address is the link of what is shown', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await openLink(`#${LINK}`);
+    await button('Share').click();
+    await page.getByText('Link copied').waitFor();
+    expect(decodeURIComponent(await page.evaluate(() => navigator.clipboard.readText()))).toBe(
+      `${inject('site')}#${LINK}`,
+    );
+  });
+
+  const HOSTILE: readonly (readonly [string, string, RegExp])[] = [
+    ['wrong types', 'length=abc&hidden=[object Object]&batch=&seed=true', /length is "abc".*from 4 to 1000/],
+    [
+      'huge numbers',
+      'hidden=1e308&batch=99999999999999999999&length=-1e400',
+      /hidden is "1e308".*from 4 to 256/,
+    ],
+    ['100 kB', `lane=${'sgd,rate:0.1&lane='.repeat(6000)}`, /at most/],
+    ['100 kB in one value', `hide=${'x'.repeat(100_000)}`, /link has 10\d{4} characters/],
+    ['broken escapes', 'length=%E0%A4%A&%=%&hidden=%', /%/],
+    [
+      'markup',
+      'task=<img src=x onerror=alert(1)>&<script>alert(2)</script>=1',
+      /task is "<img src=x onerror=alert/,
+    ],
+    [
+      'encoded markup',
+      'lane=%3Cimg%20src%3Dx%20onerror%3Dalert(3)%3E&preset=%3Csvg%20onload%3Dalert(4)%3E',
+      /<svg onload/,
+    ],
+    [
+      'names of every object',
+      '__proto__=1&constructor=2&lane=__proto__,toString:1&preset=__proto__',
+      /__proto__/,
+    ],
+  ];
+
+  test.each(HOSTILE)('a hostile link (%s) leaves a working page with a message', async (_, link, message) => {
+    await openLink(`#${link}`);
+    const notice = page.getByRole('alert');
+    await notice.waitFor();
+    expect(await notice.textContent()).toMatch(message);
+    expect(await page.locator('img, main script, main svg[onload]').count()).toBe(0);
+
+    // What was used instead is a link without faults.
+    const used = hash();
+    await pasteLink(SMALL);
+    await expect.poll(hash).toBe(`#${SMALL}`);
+    expect(await notice.count()).toBe(0);
+    await openLink(used);
+    await button('Play').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('a page that a hostile link has opened trains', async () => {
+    await openLink(`#${SMALL}&lane=<img src=x onerror=alert(1)>&layers=1e9&layers=%`);
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Layers').selectOption('1');
+    await isReady();
+    await button('Play').click();
+    await reaches(10);
+    await button('Dismiss this message').first().click();
+  });
+
+  test('axis and smoothing change what is drawn', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await button('Play').click();
+    await reaches(100);
+    await button('Pause').click();
+    await page.waitForTimeout(500);
+    const log = await curves('loss');
+    await page.getByRole('radio', { name: 'Linear' }).check();
+    await expect.poll(() => curves('loss')).not.toEqual(log);
+    const linear = await curves('loss');
+    await page.getByLabel('Smooth').uncheck();
+    await expect.poll(() => curves('loss')).not.toEqual(linear);
+  });
+
+  test('a hover reads every lane at one step, in both charts', async () => {
+    await openLink(`#${SMALL}&lane=sgd&lane=path&lane=path2`);
+    await isReady();
+    await button('Play').click();
+    await reaches(60);
+    await button('Pause').click();
+    await page.locator('.chart[data-quantity=loss] .chart-area').hover();
+    const readings = page.locator('.reading');
+    await expect.poll(() => readings.count()).toBe(2);
+    expect(await readings.nth(0).locator('tbody tr').count()).toBe(3);
+    const heads = await readings.locator('th:first-child').allTextContents();
+    expect(heads[0]).toMatch(/^step [\d,]+$/);
+    expect(heads[1]).toBe(heads[0]);
+  });
+
+  test('a preset is opened by name, and says what to look for', async () => {
+    await openLink(`#${SMALL}`);
+    await button('An unbalanced network').click();
+    expect(hash()).toBe('#preset=unbalanced');
+    expect(await page.locator('.lane').count()).toBe(4);
+    await page.getByText('SGD takes another course').waitFor();
+    await page.getByLabel('Hidden', { exact: true }).fill('8');
+    expect(hash()).not.toContain('preset');
+    expect(hash()).toContain('unbalance:3');
+  });
+
+  test('autoplay plays, embed and hide leave parts out', async () => {
+    await openLink(`#${SMALL}&autoplay=1&embed=1&hide=lanes&hide=presets`);
+    await reaches(10);
+    expect(await page.locator('header, footer, .lanes, .presets').count()).toBe(0);
+    expect(await page.locator('.experiment').count()).toBe(1);
+  });
+
+  test('MNIST row by row loads its images and trains', async () => {
+    await openLink('#task=mnist-rows&hidden=8&batch=4');
+    await isReady();
+    await button('Play').click();
+    await reaches(20);
+    expect(await page.getByText('guessing all ten digits alike: 2.303').count()).toBe(1);
+  });
+
+  test('engine=cpu trains on the CPU engine without a notice', async () => {
+    await openLink(`#${SMALL}&engine=cpu`);
+    await isReady();
+    expect(await engine().textContent()).toMatch(/^CPU, /);
+    expect(await page.getByText('Training on the CPU').count()).toBe(0);
+  });
+
+  test.each([360, 768, 1280])('at %i pixels nothing scrolls sideways', async (width) => {
+    await page.context().close();
+    await openPage({ width, height: 800 });
+    await openLink(
+      `#${SMALL}&lane=sgd,rate:100,clip:0&lane=path,momentum:0.123456789&lane=path2&hidden=8&x=${'y'.repeat(90)}`,
+    );
+    await button('More settings of lane 2').click();
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await isReady();
+    await button('Play').click();
+    await page.locator('.lane-stop').waitFor({ timeout: 60_000 });
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    // In reach without scrolling, wherever the page is.
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    const box = await button('Pause').boundingBox();
+    expect(box && box.y >= 0 && box.y + box.height <= 800).toBe(true);
+  });
+
+  test('a page out of sight draws nothing', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    });
+    await button('Play').click();
+    await page.waitForTimeout(1500);
+    expect(await curves('loss')).toEqual([]);
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: false, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await expect.poll(() => curves('loss').then(({ length }) => length)).toBe(2);
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { Evaluation } from '../../src/engine/engine.ts';
+import { MAX_LANES } from '../../src/experiment/schema.ts';
+import { chartRows, hasBands } from '../../src/page/chartRows.ts';
+import { clampToScale, linearScale, logScale } from '../../src/page/chartScale.ts';
+import { MetricSeries } from '../../src/session/series.ts';
+
+function seriesOf(steps: number, value: (step: number) => number): MetricSeries {
+  const series = new MetricSeries();
+  for (let step = 1; step <= steps; step++) series.append(step, value(step));
+  return series;
+}
+
+const evaluationAt = (step: number, lanes: number): Evaluation => ({
+  step,
+  lanes: Array.from({ length: lanes }, (_, lane) => ({ loss: lane + step, metric: 0 })),
+});
+
+const lossOf = ({ loss }: Evaluation['lanes'][number]): number => loss;
+
+describe('chartRows', () => {
+  test('a row per step, with the value of every lane', () => {
+    const rows = chartRows(
+      [seriesOf(3, (step) => step), seriesOf(3, (step) => 10 * step)],
+      false,
+      [],
+      lossOf,
+    );
+    expect(rows.map(({ step, cells }) => [step, ...cells.map((cell) => cell?.value)])).toEqual([
+      [1, 1, 10],
+      [2, 2, 20],
+      [3, 3, 30],
+    ]);
+  });
+
+  test('smooth lines show the exponential mean, their bands still the range', () => {
+    const rows = chartRows([seriesOf(2, (step) => (step === 1 ? 1 : 2))], true, [], lossOf);
+    expect(rows[1]?.cells[0]?.value).toBeCloseTo(1.02, 12);
+    expect(rows[1]?.cells[0]?.max).toBe(2);
+  });
+
+  test.each([1, 2, 4, 5, MAX_LANES])('%i lanes have at most 500 points a line and 2,000 in all', (lanes) => {
+    const series = Array.from({ length: lanes }, () => seriesOf(5000, (step) => 1 / step));
+    const evaluations = Array.from({ length: 65 }, (_, index) => evaluationAt(50 * (index + 1), lanes));
+    const rows = chartRows(series, true, evaluations, lossOf);
+    expect(rows.length).toBeLessThanOrEqual(500);
+    const points = rows.flatMap(({ cells }) => cells.filter((cell) => cell !== null)).length;
+    const heldOut = rows.flatMap((row) => row.heldOut.filter((value) => value !== null)).length;
+    expect(points * (hasBands(lanes) ? 2 : 1) + heldOut).toBeLessThanOrEqual(2000);
+    expect(points / lanes).toBeGreaterThan(45);
+    expect(heldOut / lanes).toBeGreaterThan(10);
+  });
+
+  test('held-out numbers stand on the row that their step is part of', () => {
+    const rows = chartRows(
+      [seriesOf(5000, () => 1)],
+      true,
+      [evaluationAt(100, 1), evaluationAt(5000, 1)],
+      lossOf,
+    );
+    const marked = rows.filter(({ heldOut }) => heldOut[0] !== null);
+    expect(marked.map(({ heldOut }) => heldOut[0])).toEqual([100, 5000]);
+    expect(marked[0]?.step).toBeGreaterThanOrEqual(100);
+    expect(marked[0]?.step).toBeLessThan(120);
+  });
+
+  test('the latest evaluation is always shown', () => {
+    const series = Array.from({ length: MAX_LANES }, () => seriesOf(6500, () => 1));
+    const evaluations = Array.from({ length: 65 }, (_, index) => evaluationAt(100 * (index + 1), MAX_LANES));
+    const rows = chartRows(series, true, evaluations, lossOf);
+    expect(rows.at(-1)?.heldOut[0]).toBe(6500);
+  });
+
+  test('a lane that has stopped has no numbers after its end', () => {
+    const stopped = seriesOf(1000, (step) => (step <= 40 ? 1 : Number.NaN));
+    const rows = chartRows([stopped, seriesOf(1000, () => 1)], true, [evaluationAt(500, 2)], lossOf);
+    expect(rows.filter(({ cells }) => cells[0] !== null).at(-1)?.step).toBe(40);
+    expect(rows.every(({ heldOut }) => heldOut[0] === null)).toBe(true);
+    expect(rows.filter(({ heldOut }) => heldOut[1] !== null)).toHaveLength(1);
+  });
+
+  test('nothing measured, nothing drawn', () => {
+    expect(chartRows([new MetricSeries()], true, [], lossOf)).toEqual([]);
+  });
+});
+
+describe('logScale', () => {
+  test.each([[[0.15, 0.2, 0.011]], [[1e-9, 4e7]], [[1, 1]], [[3]], [[0, -1, Number.NaN, 0.5, 0.4]]])(
+    '%j is inside the axis, with two to seven labels inside it',
+    (values) => {
+      const { domain, ticks } = logScale(values);
+      for (const value of values.filter((candidate) => candidate > 0)) {
+        expect(value).toBeGreaterThanOrEqual(domain[0]);
+        expect(value).toBeLessThanOrEqual(domain[1]);
+      }
+      expect(domain[0]).toBeGreaterThan(0);
+      expect(domain[1]).toBeGreaterThan(domain[0]);
+      expect(ticks.length).toBeGreaterThanOrEqual(2);
+      expect(ticks.length).toBeLessThanOrEqual(7);
+      for (const tick of ticks) expect(clampToScale(tick, { domain, ticks })).toBe(tick);
+    },
+  );
+
+  test('nothing to show still is an axis', () => {
+    expect(logScale([]).domain).toEqual([0.1, 1]);
+    expect(logScale([0, -3]).domain).toEqual([0.1, 1]);
+  });
+
+  test('zeros go to the lower edge', () => {
+    expect(clampToScale(0, logScale([0.15, 0.9]))).toBe(0.1);
+  });
+});
+
+describe('linearScale', () => {
+  test('round steps from zero to above the largest value', () => {
+    expect(linearScale([730])).toEqual({ domain: [0, 800], ticks: [0, 200, 400, 600, 800] });
+    expect(linearScale([0.17, 0.02]).ticks).toEqual([0, 0.05, 0.1, 0.15, 0.2]);
+  });
+
+  test('negative values have room', () => {
+    expect(linearScale([-3, 5]).domain).toEqual([-4, 6]);
+  });
+
+  test('no values, or only zeros, still are an axis', () => {
+    expect(linearScale([]).domain).toEqual([0, 1]);
+    expect(linearScale([0, 0]).domain).toEqual([0, 1]);
+    expect(linearScale([Number.POSITIVE_INFINITY]).domain).toEqual([0, 1]);
+  });
+});

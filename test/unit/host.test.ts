@@ -1,0 +1,199 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { parseLink } from '../../src/experiment/link.ts';
+import { createHost, type Host } from '../../src/session/host.ts';
+import type { Command, CreateCommand, SessionEvent } from '../../src/session/protocol.ts';
+
+/** The host on the CPU engine, with all that it posts. */
+class Session {
+  readonly events: SessionEvent[] = [];
+  readonly #host: Host;
+  #waiting: { until: (event: SessionEvent) => boolean; resolve: (event: SessionEvent) => void }[] = [];
+
+  constructor(mayRefuse = false) {
+    this.#host = createHost({
+      gpu: undefined,
+      mayRefuse,
+      post: (event) => {
+        this.events.push(event);
+        const ready = this.#waiting.filter(({ until }) => until(event));
+        this.#waiting = this.#waiting.filter((waiting) => !ready.includes(waiting));
+        for (const { resolve } of ready) resolve(event);
+      },
+    });
+  }
+
+  send(command: Command): void {
+    this.#host.receive(command);
+  }
+
+  create(link: string, run: number, change: Partial<CreateCommand> = {}): void {
+    const { experiment } = parseLink(link);
+    this.send({
+      type: 'create',
+      run,
+      experiment,
+      engine: 'cpu',
+      base: 'http://localhost/',
+      pageHasGpu: false,
+      ...change,
+    });
+  }
+
+  /** Waits for the next event of a run that the condition holds for. */
+  next<Type extends SessionEvent['type']>(
+    type: Type,
+    run: number,
+    condition: (event: Extract<SessionEvent, { type: Type }>) => boolean = () => true,
+  ): Promise<Extract<SessionEvent, { type: Type }>> {
+    const isWanted = (event: SessionEvent): event is Extract<SessionEvent, { type: Type }> =>
+      event.type === type && event.run === run;
+    return new Promise((resolve) => {
+      this.#waiting.push({
+        until: (event) => isWanted(event) && condition(event),
+        resolve: (event) => {
+          if (isWanted(event)) resolve(event);
+        },
+      });
+    });
+  }
+
+  /** Losses of a lane by step, of a run, as far as they have been posted. */
+  losses(run: number, lane = 0): Map<number, number> {
+    const losses = new Map<number, number>();
+    for (const event of this.events) {
+      if (event.type !== 'progress' || event.run !== run) continue;
+      event.metrics.step.forEach((step, line) => {
+        if (event.metrics.lane[line] === lane) losses.set(step, event.metrics.loss[line] as number);
+      });
+    }
+    return losses;
+  }
+}
+
+const SMALL = 'length=4&hidden=4&batch=2';
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+
+let session: Session;
+afterEach(() => session.send({ type: 'dispose' }));
+
+describe('the host', () => {
+  test('makes a run paused at step 0, and says what computes', async () => {
+    session = new Session();
+    session.create(SMALL, 1);
+    const { engine, fallback } = await session.next('ready', 1);
+    expect(engine.kind).toBe('cpu');
+    expect(fallback).toBeNull();
+    await pause(50);
+    expect(session.events.filter(({ type }) => type === 'progress')).toEqual([]);
+  });
+
+  test('plays until it is paused, and reports every step once', async () => {
+    session = new Session();
+    session.create(SMALL, 1);
+    await session.next('ready', 1);
+    session.send({ type: 'play', run: 1 });
+    await session.next('progress', 1, ({ step }) => step > 150);
+    session.send({ type: 'pause', run: 1 });
+    await pause(100);
+    const last = session.events.filter((event) => event.type === 'progress').at(-1)?.step ?? 0;
+    await pause(200);
+    expect(session.events.filter((event) => event.type === 'progress').at(-1)?.step).toBe(last);
+    expect([...session.losses(1).keys()]).toEqual(Array.from({ length: last }, (_, index) => index + 1));
+    expect([...session.losses(1, 1).keys()]).toEqual([...session.losses(1).keys()]);
+  });
+
+  test('evaluates on held-out data at a hundredth step', async () => {
+    session = new Session();
+    session.create(SMALL, 1);
+    await session.next('ready', 1);
+    session.send({ type: 'play', run: 1 });
+    const { evaluation } = await session.next('evaluated', 1);
+    expect(evaluation.step % 100).toBe(0);
+    expect(evaluation.step).toBeGreaterThan(0);
+    expect(evaluation.lanes).toHaveLength(2);
+    for (const { loss } of evaluation.lanes) expect(loss).toBeGreaterThan(0);
+  });
+
+  test('one step per step command, none of them lost', async () => {
+    session = new Session();
+    session.create(SMALL, 1);
+    await session.next('ready', 1);
+    for (let count = 0; count < 3; count++) session.send({ type: 'step', run: 1 });
+    await session.next('progress', 1, ({ step }) => step === 3);
+    await pause(50);
+    expect([...session.losses(1).keys()]).toEqual([1, 2, 3]);
+  });
+
+  test('a new run ends the one before, whose commands then do nothing', async () => {
+    session = new Session();
+    session.create(SMALL, 1);
+    await session.next('ready', 1);
+    session.send({ type: 'play', run: 1 });
+    await session.next('progress', 1);
+    session.create(SMALL, 2);
+    session.send({ type: 'play', run: 1 });
+    await session.next('ready', 2);
+    const count = session.events.length;
+    await pause(100);
+    expect(session.events.length).toBe(count);
+  });
+
+  test('the same experiment created again repeats its losses to the bit', async () => {
+    session = new Session();
+    for (const run of [1, 2]) {
+      session.create(SMALL, run);
+      await session.next('ready', run);
+      for (let count = 0; count < 5; count++) session.send({ type: 'step', run });
+      await session.next('progress', run, ({ step }) => step === 5);
+    }
+    expect(session.losses(1).size).toBe(5);
+    expect([...session.losses(2)]).toEqual([...session.losses(1)]);
+  });
+
+  test('without WebGPU, any engine means the CPU engine, and the reason is told', async () => {
+    session = new Session();
+    session.create(SMALL, 1, { engine: 'auto' });
+    const { engine, fallback } = await session.next('ready', 1);
+    expect(engine.kind).toBe('cpu');
+    expect(fallback).toMatch(/WebGPU/);
+  });
+
+  test('without WebGPU, an explicit webgpu fails, and the next run works', async () => {
+    session = new Session();
+    session.create(SMALL, 1, { engine: 'webgpu' });
+    const { message } = await session.next('failed', 1);
+    expect(message).toMatch(/WebGPU/);
+    session.create(SMALL, 2);
+    await session.next('ready', 2);
+  });
+
+  test('leaves the run to the page where only the page has WebGPU', async () => {
+    session = new Session(true);
+    session.create(SMALL, 1, { engine: 'auto', pageHasGpu: true });
+    await session.next('refused', 1);
+    session.create(SMALL, 2, { engine: 'cpu', pageHasGpu: true });
+    await session.next('ready', 2);
+  });
+
+  test('once every lane has stopped, says so and stops', async () => {
+    session = new Session();
+    session.create(`${SMALL}&lane=sgd,rate:100,clip:0&lane=sgd,rate:90,clip:0`, 1);
+    await session.next('ready', 1);
+    session.send({ type: 'play', run: 1 });
+    await session.next('finished', 1);
+    const stops = session.events.flatMap((event) => (event.type === 'progress' ? event.metrics.stops : []));
+    expect(stops.map(({ lane }) => lane).sort()).toEqual([0, 1]);
+    for (const { step, reason } of stops) expect(reason).toContain(`at step ${step}`);
+  });
+
+  test('data that cannot be loaded fail the run with what to do', async () => {
+    session = new Session();
+    session.create('task=mnist-rows&hidden=4&batch=2', 1, { base: 'http://localhost:1/' });
+    const { message } = await session.next('failed', 1);
+    expect(message).toMatch(/mnist-small\.bin\.gz could not be loaded/);
+    expect(message).toMatch(/Reset/);
+  });
+});

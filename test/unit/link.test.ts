@@ -1,0 +1,462 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { defaultView, formatLane, formatLink, parseLink, type View } from '../../src/experiment/link.ts';
+import { PRESETS } from '../../src/experiment/presets.ts';
+import {
+  DATA_SIZES,
+  defaultExperiment,
+  defaultLane,
+  defaultLanes,
+  type Experiment,
+  INITIALISATIONS,
+  isPathOptimizer,
+  type Lane,
+  MAX_LANES,
+  OPTIMIZERS,
+  parseExperiment,
+  RANGES,
+  type Range,
+} from '../../src/experiment/schema.ts';
+import { TASK_NAMES, TASKS } from '../../src/experiment/tasks/index.ts';
+
+const RUNS = { numRuns: 1000, seed: 20161205 } as const;
+
+function numberOf(range: Range): fc.Arbitrary<number> {
+  const { min, max, integer, exclusiveMin } = range;
+  const any = integer
+    ? fc.integer({ min, max })
+    : fc.double({ min, max, minExcluded: exclusiveMin === true, noNaN: true });
+  const ends = fc.constantFrom(exclusiveMin ? Number.MIN_VALUE : min, max);
+  return fc.oneof({ weight: 5, arbitrary: any }, { weight: 1, arbitrary: ends });
+}
+
+const laneOf: fc.Arbitrary<Lane> = fc.record({
+  optimizer: fc.constantFrom(...OPTIMIZERS),
+  rate: numberOf(RANGES.rate),
+  init: fc.constantFrom(...INITIALISATIONS),
+  momentum: numberOf(RANGES.momentum),
+  clip: numberOf(RANGES.clip),
+  dualclip: numberOf(RANGES.dualclip),
+  unbalance: numberOf(RANGES.unbalance),
+  activation: fc.constant('relu' as const),
+  network: fc.constant('relu' as const),
+  seed: numberOf(RANGES.seed),
+});
+
+/** Lanes among which defaults of the given length and seed are as likely as any others. */
+const lanesOf = (length: number, seed: number): fc.Arbitrary<Lane[]> =>
+  fc.oneof(
+    fc.constant(defaultLanes(length, seed)),
+    fc.array(
+      fc
+        .tuple(laneOf, fc.subarray(Object.keys(defaultLane('sgd', 20, 1)) as (keyof Lane)[]))
+        .map(([lane, kept]) => {
+          const defaults: Lane = defaultLane(lane.optimizer, length, seed);
+          const own = Object.fromEntries(kept.map((key) => [key, lane[key]]));
+          const mixed: Lane = { ...defaults, ...own };
+          return isPathOptimizer(mixed.optimizer) ? mixed : { ...mixed, dualclip: 0 };
+        }),
+      { minLength: 1, maxLength: MAX_LANES },
+    ),
+  );
+
+const experimentOf: fc.Arbitrary<Experiment> = fc
+  .record({
+    task: fc.constantFrom(...TASK_NAMES),
+    length: fc.oneof(fc.constant(20), numberOf(RANGES.length)),
+    hidden: numberOf(RANGES.hidden),
+    layers: numberOf(RANGES.layers),
+    batch: numberOf(RANGES.batch),
+    seed: fc.oneof(fc.constant(1), numberOf(RANGES.seed)),
+    data: fc.constantFrom(...DATA_SIZES),
+  })
+  .chain((settings) => {
+    const task = TASKS[settings.task];
+    const length = task.steps(settings.length);
+    const data = task.data === null ? 'small' : settings.data;
+    return lanesOf(length, settings.seed).map((lanes) => ({ ...settings, length, data, lanes }));
+  });
+
+const viewOf: fc.Arbitrary<View> = fc.record({
+  autoplay: fc.boolean(),
+  embed: fc.boolean(),
+  hide: fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,40}$/), { maxLength: 32 }),
+  preset: fc.constantFrom(null, ...PRESETS.keys()),
+  engine: fc.constantFrom('auto', 'webgpu', 'cpu'),
+});
+
+/** Text made of what links are made of, mostly in places where it does not belong. */
+const linkLikeText: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '#',
+        '&',
+        '=',
+        ',',
+        ':',
+        '%',
+        '%E0%A4%A',
+        '%00',
+        '+',
+        '?',
+        '\n',
+        '\u202e',
+        '\ud800',
+        '😀',
+      ),
+      fc.constantFrom(
+        'task',
+        'length',
+        'hidden',
+        'layers',
+        'batch',
+        'seed',
+        'lane',
+        'data',
+        'hide',
+        'preset',
+        'v',
+      ),
+      fc.constantFrom(
+        'adding',
+        'mnist-rows',
+        'sgd',
+        'path',
+        'path2',
+        'rate',
+        'clip',
+        'dualclip',
+        'init',
+        'unbalance',
+      ),
+      fc.constantFrom(
+        '__proto__',
+        'constructor',
+        'toString',
+        'NaN',
+        '1e999',
+        '-1',
+        '0x10',
+        'null',
+        '[object Object]',
+      ),
+      fc.constantFrom(...PRESETS.keys()),
+      fc.string({ unit: 'binary' }),
+      fc.double().map(String),
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => parts.join(''));
+
+test('an empty link is the default experiment', () => {
+  for (const text of ['', '#', '  #  ', 'https://example.org/playground/', 'https://example.org/#']) {
+    expect(parseLink(text)).toEqual({ experiment: defaultExperiment(), view: defaultView, messages: [] });
+  }
+  expect(formatLink(defaultExperiment(), defaultView)).toBe('#');
+});
+
+test('a link says everything that it may', () => {
+  const { experiment, view, messages } = parseLink(
+    'task=adding&length=100&hidden=64&layers=2&batch=8&seed=7&lane=sgd,rate:0.01,init:identity' +
+      '&lane=path2,rate:1e-3,init:orthogonal,momentum:.9,clip:2,dualclip:0,unbalance:3,activation:relu,network:relu,seed:9' +
+      '&autoplay=1&embed&hide=lanes&hide=task&engine=cpu&v=1',
+  );
+  expect(messages).toEqual([]);
+  expect(experiment).toEqual({
+    task: 'adding',
+    length: 100,
+    hidden: 64,
+    layers: 2,
+    batch: 8,
+    seed: 7,
+    data: 'small',
+    lanes: [
+      { ...defaultLane('sgd', 100, 7), rate: 0.01, init: 'identity' },
+      {
+        optimizer: 'path2',
+        rate: 0.001,
+        init: 'orthogonal',
+        momentum: 0.9,
+        clip: 2,
+        dualclip: 0,
+        unbalance: 3,
+        activation: 'relu',
+        network: 'relu',
+        seed: 9,
+      },
+    ],
+  });
+  expect(view).toEqual({ autoplay: true, embed: true, hide: ['lanes', 'task'], preset: null, engine: 'cpu' });
+});
+
+test('defaults follow from length, seed and task', () => {
+  const long = parseLink('length=100&seed=5&lane=path').experiment;
+  expect(long.lanes).toEqual([defaultLane('path', 100, 5)]);
+  expect(long.lanes[0]?.rate).toBe(0.001);
+  expect(parseLink('length=100&seed=5').experiment.lanes).toEqual(defaultLanes(100, 5));
+  expect(parseLink('task=mnist-rows').experiment).toMatchObject({ length: 28, data: 'small' });
+  expect(parseLink('task=mnist-rows&data=full').experiment.data).toBe('full');
+});
+
+test('links are short, in a fixed order of keys and with the shortest numbers', () => {
+  const { experiment, view } = parseLink(
+    'engine=cpu&preset=&lane=path&lane=sgd,seed:0x1,unbalance:2,rate:00.50&seed=3&hidden=5&length=1e2&autoplay=1',
+  );
+  expect(formatLink(experiment, view)).toBe(
+    '#length=100&hidden=5&seed=3&lane=path&lane=sgd,rate:0.5,unbalance:2&autoplay=1&engine=cpu',
+  );
+  expect(formatLane(defaultLane('path', 20, 1), 20, 1)).toBe('path');
+  expect(formatLane({ ...defaultLane('path', 20, 1), init: 'identity', rate: 1e-7 }, 20, 1)).toBe(
+    'path,rate:1e-7,init:identity',
+  );
+});
+
+test('commas and colons may be escaped, and a whole address will do', () => {
+  const link = 'https://example.org/a/?b=c#lane=path%2Crate%3A0.5&hidden=8';
+  expect(parseLink(link)).toEqual(parseLink('lane=path,rate:0.5&hidden=8'));
+  expect(parseLink(link).messages).toEqual([]);
+});
+
+describe('presets', () => {
+  test.each([...PRESETS])('%s parses without a message and says what to look for', (name, preset) => {
+    const plain = parseLink(preset.link);
+    expect(plain.messages).toEqual([]);
+    expect(parseLink(`preset=${name}`)).toEqual({ ...plain, view: { ...defaultView, preset: name } });
+    expect(formatLink(plain.experiment, { ...defaultView, preset: name })).toBe(`#preset=${name}`);
+    expect(parseExperiment(plain.experiment)).toEqual(plain.experiment);
+    expect(name).toMatch(/^[a-z0-9-]+$/);
+    expect(preset.title.length).toBeGreaterThan(5);
+    expect(preset.lookFor).toMatch(/\.$/);
+  });
+
+  test("a link's other keys override those of its preset, all lanes together", () => {
+    const { experiment, messages } = parseLink('preset=mnist-rows&hidden=16&lane=path2');
+    expect(messages).toEqual([]);
+    expect(experiment).toMatchObject({ task: 'mnist-rows', hidden: 16, lanes: [{ optimizer: 'path2' }] });
+    expect(parseLink('preset=length-50&task=mnist-rows')).toMatchObject({
+      messages: [],
+      experiment: { length: 28 },
+    });
+    expect(parseLink('preset=length-50&task=adding').experiment.length).toBe(50);
+  });
+
+  test('a name that is none is refused', () => {
+    const { view, messages } = parseLink('preset=constructor');
+    expect(view.preset).toBeNull();
+    expect(messages[0]?.message).toMatch(/^preset is "constructor": it must be .*mnist-rows/);
+  });
+});
+
+describe('what is wrong gets a message and the nearest allowed value', () => {
+  const messageOf = (link: string): string[] => parseLink(link).messages.map(({ message }) => message);
+
+  const numbers: [string, keyof Experiment, number, string][] = [
+    [
+      'length=5000',
+      'length',
+      1000,
+      'length is "5000": it must be a whole number from 4 to 1000; 1000 is used instead',
+    ],
+    ['length=0', 'length', 4, 'length is "0": it must be a whole number from 4 to 1000; 4 is used instead'],
+    [
+      'hidden=1e999',
+      'hidden',
+      256,
+      'hidden is "1e999": it must be a whole number from 4 to 256; 256 is used instead',
+    ],
+    [
+      'hidden=20.4',
+      'hidden',
+      20,
+      'hidden is "20.4": it must be a whole number from 4 to 256; 20 is used instead',
+    ],
+    ['layers=NaN', 'layers', 1, 'layers is "NaN": it must be a whole number from 1 to 3; 1 is used instead'],
+    ['batch=', 'batch', 32, 'batch is "": it must be a whole number from 1 to 256; 32 is used instead'],
+    [
+      'batch=0x10',
+      'batch',
+      32,
+      'batch is "0x10": it must be a whole number from 1 to 256; 32 is used instead',
+    ],
+    ['seed=-1', 'seed', 0, 'seed is "-1": it must be a whole number from 0 to 4294967295; 0 is used instead'],
+    [
+      'seed=4294967296',
+      'seed',
+      4294967295,
+      'seed is "4294967296": it must be a whole number from 0 to 4294967295; 4294967295 is used instead',
+    ],
+  ];
+  test.each(numbers)('%s', (link, key, used, message) => {
+    expect(parseLink(link).experiment[key]).toBe(used);
+    expect(messageOf(link)).toEqual([message]);
+  });
+
+  const others: [string, string][] = [
+    ['task=copying', 'task is "copying": it must be adding or mnist-rows; adding is used instead'],
+    ['task=__proto__', 'task is "__proto__": it must be adding or mnist-rows; adding is used instead'],
+    ['task=%E0%A4%A', 'task is "%E0%A4%A": % must be followed by valid hex digits; it is left out'],
+    [
+      'task=mnist-rows&length=50',
+      'length is "50", but does not apply to mnist-rows: it has 28 steps of its own; it is left out',
+    ],
+    ['data=full', 'data is "full", but does not apply to adding: it makes its own sequences; it is left out'],
+    ['hidden=8&hidden=9', 'hidden is given 2 times: it must be given once; the first is used'],
+    ['lane=adam', 'lane 1 has the optimizer "adam": it must be sgd, path or path2; the lane is left out'],
+    [
+      'lane=path,rate:0',
+      'lane 1: rate is "0": it must be a number above 0, at most 100; 0.03 is used instead',
+    ],
+    [
+      'lane=path&lane=path,momentum:1',
+      'lane 2: momentum is "1": it must be a number from 0 to 0.999; 0.999 is used instead',
+    ],
+    [
+      'lane=sgd,dualclip:1',
+      'lane 1: dualclip is "1", but does not apply to sgd: only path and path2 have a dual norm; it is left out',
+    ],
+    [
+      'lane=path,learning-rate:1',
+      'lane 1 has the setting "learning-rate:1": it must be name:value with the name rate, init, momentum, clip, dualclip, unbalance, activation, network or seed; it is left out',
+    ],
+    [
+      'lane=path,seed:2,seed:3',
+      'lane 1: seed is given more than once: it must be given once; the first is used',
+    ],
+    ['lane=path,activation:tanh', 'lane 1: activation is "tanh": it must be relu; relu is used instead'],
+    ['v=2', 'v is "2": it must be 1; 1 is used instead'],
+    ['autoplay=yes', 'autoplay is "yes": it must be 1 or 0; 0 is used instead'],
+    [
+      'hide=A b',
+      'hide is "A b": it must be a name of lower-case letters, digits and hyphens; it is left out',
+    ],
+  ];
+  test.each(others)('%s', (link, message) => {
+    expect(messageOf(link)).toEqual([message]);
+    expect(parseExperiment(parseLink(link).experiment)).toBeTruthy();
+  });
+
+  test('an unknown key is named', () => {
+    for (const key of ['colour', '__proto__', 'constructor', 'Task', '%E0%A4%A']) {
+      const [message, ...more] = parseLink(`${key}=1&hidden=8`).messages;
+      expect(more).toEqual([]);
+      expect(message?.key).toBe(key);
+      expect(message?.message).toContain(`"${key}" is not a key: it must be v, task, length,`);
+    }
+  });
+
+  test('only as many lanes as there may be', () => {
+    const { experiment, messages } = parseLink(`#${'lane=path&'.repeat(40)}`);
+    expect(experiment.lanes).toHaveLength(MAX_LANES);
+    expect(messages.map(({ message }) => message)).toEqual([
+      'lane is given 40 times: it may be given at most 16 times; the first 16 are used',
+    ]);
+  });
+
+  test('long links take no time, few messages, and keep what stands first', () => {
+    const size = 100_000;
+    const texts = [
+      'x'.repeat(size),
+      '&'.repeat(size),
+      '%'.repeat(size),
+      `length=${'9'.repeat(size)}`,
+      `lane=path${',rate:0.1'.repeat(size / 9)}`,
+      'lane=path&'.repeat(size / 10),
+      Array.from({ length: size / 8 }, (_, index) => `k${index}=1`).join('&'),
+      `lane=${Array.from({ length: size / 8 }, (_, index) => `s${index}:1`).join(',')}`,
+    ];
+    for (const text of texts) {
+      const started = performance.now();
+      const { experiment, messages } = parseLink(`hidden=9&${text}`);
+      expect(performance.now() - started).toBeLessThan(500);
+      expect(parseExperiment(experiment).hidden).toBe(9);
+      expect(messages.length).toBeGreaterThan(0);
+      expect(messages.length).toBeLessThanOrEqual(13);
+      for (const { key, message } of messages) {
+        expect(key.length).toBeLessThanOrEqual(40);
+        expect(message.length).toBeLessThan(400);
+      }
+    }
+  });
+});
+
+describe('properties', () => {
+  test('every experiment and view comes back from its link exactly, without a message', () => {
+    fc.assert(
+      fc.property(experimentOf, viewOf, (experiment, view) => {
+        expect(parseExperiment(experiment)).toEqual(experiment);
+        const link = formatLink(experiment, view);
+        expect(link).toMatch(/^#[\w.,:=&+-]*$/);
+        expect(parseLink(link)).toEqual({ experiment, view, messages: [] });
+        expect(parseLink(encodeURI(link.slice(1))).experiment).toEqual(experiment);
+      }),
+      RUNS,
+    );
+  });
+
+  test('any text gives an experiment of the schema, and its link the same one', () => {
+    fc.assert(
+      fc.property(fc.oneof(linkLikeText, fc.string({ unit: 'binary', maxLength: 300 })), (text) => {
+        const { experiment, view, messages } = parseLink(text);
+        expect(parseExperiment(experiment)).toEqual(experiment);
+        expect(parseLink(formatLink(experiment, view))).toEqual({ experiment, view, messages: [] });
+        for (const { key, problem, message } of messages) {
+          expect(problem.length).toBeGreaterThan(0);
+          expect(message).toContain(problem);
+          expect(key).not.toBe('');
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test('a number out of its range is named, quoted and brought to the nearest end', () => {
+    const keys = ['length', 'hidden', 'layers', 'batch', 'seed'] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), fc.double({ noNaN: true }), (key, value) => {
+        const { min, max } = RANGES[key];
+        fc.pre((value < min || value > max) && Number.isFinite(value));
+        const { experiment, messages } = parseLink(`${key}=${encodeURIComponent(value)}`);
+        expect(experiment[key]).toBe(value < min ? min : max);
+        expect(messages).toHaveLength(1);
+        expect(messages[0]?.key).toBe(key);
+        expect(messages[0]?.message).toContain(`${key} is "${value}"`);
+        expect(messages[0]?.message).toContain(`from ${min} to ${max}`);
+      }),
+      RUNS,
+    );
+  });
+
+  test("a lane's number out of its range is named, quoted and brought to an allowed one", () => {
+    const keys = ['rate', 'momentum', 'clip', 'dualclip', 'unbalance', 'seed'] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), fc.double({ noNaN: true }), (key, value) => {
+        const { min, max }: Range = RANGES[key];
+        fc.pre((value < min || value > max) && Number.isFinite(value));
+        const { experiment, messages } = parseLink(`lane=path2,${key}:${value}`);
+        const nearest =
+          key === 'rate' && value < min ? defaultLane('path2', 20, 1).rate : value < min ? min : max;
+        expect(experiment.lanes[0]?.[key]).toBe(nearest);
+        expect(messages).toHaveLength(1);
+        expect(messages[0]?.key).toBe('lane');
+        expect(messages[0]?.message).toContain(`lane 1: ${key} is "${value}"`);
+      }),
+      RUNS,
+    );
+  });
+
+  test('an unknown key or setting is named whatever it is', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]{1,12}$/), fc.stringMatching(/^[a-z]{1,12}$/), (key, setting) => {
+        const keys =
+          'v task length hidden layers batch seed lane data autoplay embed hide preset engine'.split(' ');
+        fc.pre(!keys.includes(key) && !(setting in defaultLane('sgd', 20, 1)));
+        const { messages } = parseLink(`${key}=1&lane=sgd,${setting}:1`);
+        expect(messages.map(({ key }) => key)).toEqual([key, 'lane']);
+        expect(messages[0]?.message).toContain(`"${key}" is not a key`);
+        expect(messages[1]?.message).toContain(`"${setting}:1"`);
+      }),
+      RUNS,
+    );
+  });
+});

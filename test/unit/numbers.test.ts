@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { formatCount, formatNumber, formatShare, formatTick } from '../../src/page/numbers.ts';
+
+test.each([
+  [1 / 6, '0.167'],
+  [0.012, '0.0120'],
+  [12.34, '12.3'],
+  [999.4, '999'],
+  [999.96, '1,000'],
+  [45_210.4, '45,210'],
+  [1.2e-7, '1.20e-7'],
+  [3.21e10, '3.21e10'],
+  [-0.5, '-0.500'],
+  [0, '0'],
+  [Number.NaN, '–'],
+  [null, '–'],
+  [undefined, '–'],
+])('formatNumber(%s) is %s', (value, text) => {
+  expect(formatNumber(value)).toBe(text);
+});
+
+test.each([
+  [0.2, '0.2'],
+  [100, '100'],
+  [0.0001, '1e-4'],
+  [5e6, '5e6'],
+  [0, '0'],
+])('formatTick(%s) is %s', (value, text) => {
+  expect(formatTick(value)).toBe(text);
+});
+
+test('shares are percentages, counts have separators', () => {
+  expect(formatShare(0.9666)).toBe('96.7 %');
+  expect(formatShare(null)).toBe('–');
+  expect(formatCount(1234567)).toBe('1,234,567');
+});
