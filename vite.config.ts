@@ -6,6 +6,8 @@ export default defineConfig({
   plugins: [react()],
   build: {
     target: 'es2022',
+    // The notices that the packages' licences ask for.
+    license: { fileName: 'PACKAGES.md' },
     rollupOptions: { input: { index: 'index.html', check: 'check.html' } },
   },
   worker: { format: 'es' },

@@ -87,6 +87,30 @@ export interface Checkpoint {
   readonly stoppedAt: Uint32Array; // [lanes]
 }
 
+/**
+ * Refuses a checkpoint that an engine cannot go on from.
+ * @param parameters of one lane
+ * @throws Error which says why
+ */
+export function assertRestorable(checkpoint: Checkpoint, experiment: Experiment, parameters: number): void {
+  const { version, step, velocity, stoppedAt } = checkpoint;
+  if (version !== 1) throw new Error(`The checkpoint has version ${version}: this engine reads version 1.`);
+  if (!sameExperiment(checkpoint.experiment, experiment)) {
+    throw new Error('The checkpoint is of another experiment than the one that runs.');
+  }
+  const lanes = experiment.lanes.length;
+  const sizes = [checkpoint.parameters.length, velocity.length, stoppedAt.length * parameters];
+  if (!Number.isInteger(step) || step < 0 || sizes.some((size) => size !== lanes * parameters)) {
+    throw new Error('The checkpoint is damaged: its sizes do not fit its experiment.');
+  }
+}
+
+/** Whether two experiments are equal, in whatever order their keys came. */
+function sameExperiment(a: Experiment, b: Experiment): boolean {
+  const keys = [a, b, ...a.lanes, ...b.lanes].flatMap(Object.keys).sort();
+  return JSON.stringify(a, keys) === JSON.stringify(b, keys);
+}
+
 /** What computes. Runs in a page, in a worker and in Node. Calls of one engine must not overlap. */
 export interface Engine {
   readonly info: EngineInfo;

@@ -5,8 +5,9 @@ import type { Stop } from '../session/protocol.ts';
 import type { RunData } from '../session/runData.ts';
 import { useRun } from '../session/runStore.ts';
 import { hasBands } from './chartRows.ts';
+import type { AxisKind } from './chartScale.ts';
 import { type LaneStyle, laneStyles } from './laneStyle.ts';
-import { type AxisKind, MetricChart } from './MetricChart.tsx';
+import { MetricChart } from './MetricChart.tsx';
 import { Swatch } from './Swatch.tsx';
 import { useRunFrame } from './useRunFrame.ts';
 import { useWorkbench } from './workbench.ts';
@@ -30,7 +31,7 @@ export function Charts() {
   return (
     <section className="panel charts" aria-label="Curves">
       <div className="charts-head">
-        <ul className="legend" aria-label="Lanes">
+        <ul className={hasBands(styles.length) ? 'legend' : 'legend legend-many'} aria-label="Lanes">
           {styles.map((style, index) => {
             const stop = stops.find(({ lane }) => lane === index);
             return (
@@ -54,7 +55,7 @@ export function Charts() {
               </label>
             ))}
           </fieldset>
-          <label className="check" title="Exponential mean over all steps, factor 0.98">
+          <label className="check" title="Exponential mean over all steps: factor 0.98, less at the start">
             <input type="checkbox" checked={smooth} onChange={(event) => setSmooth(event.target.checked)} />
             Smooth
           </label>

@@ -51,7 +51,11 @@ export function LanesPanel() {
             <th rowSpan={2}>Optimizer</th>
             <th rowSpan={2}>Rate</th>
             <th rowSpan={2}>Start</th>
-            <th colSpan={2} className="group" title="Exponential mean over all steps, factor 0.98">
+            <th
+              colSpan={2}
+              className="group"
+              title="Exponential mean over all steps: factor 0.98, less at the start"
+            >
               Training, smoothed
             </th>
             <th colSpan={2} className="group">

@@ -15,13 +15,10 @@ import { MAX_LANES } from '../experiment/schema.ts';
 import type { Stop } from '../session/protocol.ts';
 import type { LaneData, RunData } from '../session/runData.ts';
 import { type ChartRow, chartRows, hasBands } from './chartRows.ts';
-import { type AxisScale, clampToScale, linearScale, logScale } from './chartScale.ts';
+import { type AxisKind, type AxisScale, axisOf, clampToScale, linearScale } from './chartScale.ts';
 import type { LaneStyle } from './laneStyle.ts';
 import { formatCount, formatNumber, formatShare, formatTick } from './numbers.ts';
 import { Swatch } from './Swatch.tsx';
-
-/** `share`: linear, all of 0 to 100 %. */
-export type AxisKind = 'log' | 'linear' | 'share';
 
 interface MetricChartProps {
   readonly title: string;
@@ -46,11 +43,6 @@ interface DrawnRow {
   readonly row: ChartRow;
 }
 
-/** How far below the lowest line a band may pull a logarithmic axis: a single lucky batch says little. */
-const BAND_ROOM = 10;
-
-const SHARE_SCALE: AxisScale = { domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] };
-
 const NO_ROWS: readonly ChartRow[] = [{ step: 0, cells: [], heldOut: [] }];
 
 // Made once: the charts compare data keys by identity.
@@ -68,7 +60,7 @@ export function MetricChart(props: MetricChartProps) {
 
   const series = data.lanes.map((lane: LaneData) => lane[quantity]);
   const rows = chartRows(series, smooth, data.evaluations, (lane) => lane[quantity]);
-  const scale = scaleOf(axis, rows, baseline?.loss ?? null);
+  const scale = axisOf(axis, rows, baseline?.loss ?? null);
   const steps = linearScale([rows.at(-1)?.step ?? 100]);
   // A chart without rows would draw neither axis nor baseline.
   const drawn = (rows.length > 0 ? rows : NO_ROWS).map((row) => drawnRow(row, scale));
@@ -87,7 +79,7 @@ export function MetricChart(props: MetricChartProps) {
             syncMethod="value"
             margin={{ top: 8, right: 12, bottom: 16, left: 0 }}
           >
-            <CartesianGrid vertical={false} stroke="var(--grid)" />
+            <CartesianGrid vertical={false} syncWithTicks stroke="var(--grid)" />
             <XAxis
               dataKey="step"
               type="number"
@@ -173,7 +165,7 @@ export function MetricChart(props: MetricChartProps) {
                 dataKey={LANES[lane]?.heldOut}
                 stroke={style.colour}
                 strokeWidth={1}
-                strokeOpacity={0.45}
+                strokeOpacity={0.3}
                 dot={{ r: 2.6, strokeWidth: 1.4, strokeOpacity: 1, fill: 'var(--surface)' }}
                 activeDot={false}
                 connectNulls
@@ -213,21 +205,6 @@ export function MetricChart(props: MetricChartProps) {
   );
 }
 
-function scaleOf(axis: AxisKind, rows: readonly ChartRow[], baseline: number | null): AxisScale {
-  if (axis === 'share') return SHARE_SCALE;
-  const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== null));
-  const lines = [
-    ...cells.map(({ value }) => value),
-    ...rows.flatMap((row) => row.heldOut.filter((value) => value !== null)),
-  ];
-  const reference = baseline === null ? [] : [baseline];
-  // On a linear axis one spike would press all lines flat: its band goes out of the picture instead.
-  if (axis === 'linear') return linearScale([...lines, ...reference]);
-  const lowest = Math.min(...lines.filter((value) => value > 0)) / BAND_ROOM;
-  const ranges = cells.flatMap(({ min, max }) => [Math.max(min, lowest), max]);
-  return logScale([...lines, ...ranges, ...reference]);
-}
-
 function drawnRow(row: ChartRow, scale: AxisScale): DrawnRow {
   const clamp = (value: number): number => clampToScale(value, scale);
   return {
@@ -250,12 +227,14 @@ interface ReadingProps {
 
 /** What a hover reads: every lane at one step. */
 function Reading({ row, styles, format }: ReadingProps) {
+  // Many names would cover the chart: the line beside a number tells its lane too.
+  const named = hasBands(styles.length);
   const anyHeldOut = row.heldOut.some((value) => value !== null);
   return (
-    <table className={hasBands(styles.length) ? 'reading' : 'reading reading-many'}>
+    <table className="reading">
       <thead>
         <tr>
-          <th colSpan={2}>step {formatCount(row.step)}</th>
+          <th colSpan={named ? 2 : 1}>step {formatCount(row.step)}</th>
           <th>training</th>
           {anyHeldOut && <th>held out</th>}
         </tr>
@@ -269,7 +248,7 @@ function Reading({ row, styles, format }: ReadingProps) {
               <td>
                 <Swatch style={style} />
               </td>
-              <td className="reading-name">{style.name}</td>
+              {named && <td className="reading-name">{style.name}</td>}
               <td>{format(cell.value)}</td>
               {anyHeldOut && <td>{format(row.heldOut[lane] ?? null)}</td>}
             </tr>

@@ -19,6 +19,7 @@ export interface ChartRow {
 const MOST_POINTS = 500;
 const MOST_POINTS_OF_CHART = 2000;
 const MOST_HELD_OUT = 400;
+const MOST_HELD_OUT_POINTS = 40;
 /** With more lanes, bands would cover each other. */
 const MOST_LANES_WITH_BANDS = 4;
 
@@ -55,7 +56,10 @@ export function chartRows(
     }
   });
   const sorted = [...rows.values()].sort((left, right) => left.step - right.step);
-  for (const { step, lanes } of thinned(evaluations, Math.floor(MOST_HELD_OUT / series.length))) {
+  for (const { step, lanes } of thinned(
+    evaluations,
+    Math.min(MOST_HELD_OUT_POINTS, Math.floor(MOST_HELD_OUT / series.length)),
+  )) {
     // On the training row that its step is part of, so that one hover reads both.
     const row = sorted.find((candidate) => candidate.step >= step);
     lanes.forEach((lane, index) => {

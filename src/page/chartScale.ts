@@ -1,12 +1,17 @@
+import type { ChartRow } from './chartRows.ts';
+
 /** The visible range of an axis and its labelled values. */
 export interface AxisScale {
   readonly domain: readonly [number, number];
   readonly ticks: readonly number[];
 }
 
+/** `share`: linear, all of 0 to 100 %. */
+export type AxisKind = 'log' | 'linear' | 'share';
+
 const LEADING_DIGITS = [1, 2, 5] as const;
 /** Most labels of an axis. */
-const MOST_TICKS = 7;
+const MOST_TICKS = 10;
 
 /**
  * A logarithmic axis around the values. Zeros and negative numbers have no place on it and are left out of the
@@ -30,12 +35,10 @@ export function logScale(values: readonly number[]): AxisScale {
   if (high === low) high = candidates.find((candidate) => candidate > low) ?? low * 2;
   let ticks = candidates.filter((candidate) => candidate >= low && candidate <= high);
   if (ticks.length > MOST_TICKS) {
-    const decades = lastDecade - firstDecade + 1;
-    const every = Math.ceil(decades / MOST_TICKS);
-    ticks = ticks.filter((tick) => {
-      const decade = Math.log10(tick);
-      return Math.abs(decade - Math.round(decade)) < 1e-9 && Math.round(decade) % every === 0;
-    });
+    const decades = Array.from({ length: lastDecade - firstDecade + 1 }, (_, index) => firstDecade + index);
+    const inside = decades.filter((decade) => Number(`1e${decade}`) >= low && Number(`1e${decade}`) <= high);
+    const every = Math.ceil(inside.length / MOST_TICKS);
+    ticks = inside.filter((decade) => decade % every === 0).map((decade) => Number(`1e${decade}`));
   }
   return { domain: [low, high], ticks };
 }
@@ -68,3 +71,44 @@ export function linearScale(values: readonly number[], fromZero = true): AxisSca
 /** The value, or the nearest end of the axis. */
 export const clampToScale = (value: number, { domain }: AxisScale): number =>
   Math.min(domain[1], Math.max(domain[0], value));
+
+const SHARE_SCALE: AxisScale = { domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] };
+/** The part of a run, from its start, in which high values do not stretch the axis. */
+const START = 0.1;
+/** How far above all later lines values of the start, and ranges of single steps, may stretch an axis. */
+const ROOM_ABOVE = { log: 10, linear: 1.5 } as const;
+/** How far below the lowest line the ranges may stretch a logarithmic axis: one lucky batch says little. */
+const ROOM_BELOW = 10;
+
+/**
+ * The axis of a chart's values. It shows every line in full but for its start: the first steps of a high rate can reach
+ * a thousand times all that follows, and would leave no room for it. What is higher goes along the upper edge.
+ * @param baseline a value that is always to be seen, or null
+ */
+export function axisOf(kind: AxisKind, rows: readonly ChartRow[], baseline: number | null): AxisScale {
+  if (kind === 'share') return SHARE_SCALE;
+  const start = START * (rows.at(-1)?.step ?? 0);
+  const lines: number[] = [];
+  const ranges: number[] = [];
+  let highest = baseline ?? 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const { step, cells, heldOut } of rows) {
+    const values = [...cells.map((cell) => cell?.value ?? null), ...heldOut].filter(
+      (value) => value !== null,
+    );
+    for (const value of values) {
+      if (step > start) highest = Math.max(highest, value);
+      if (value > 0) lowest = Math.min(lowest, value);
+    }
+    lines.push(...values);
+    ranges.push(...cells.flatMap((cell) => (cell ? [cell.min, cell.max] : [])));
+  }
+  const ceiling = ROOM_ABOVE[kind] * highest;
+  const reference = baseline === null ? [] : [baseline];
+  if (kind === 'linear')
+    return linearScale([...lines.map((value) => Math.min(value, ceiling)), ...reference]);
+  const inside = [...lines, ...ranges].map((value) =>
+    Math.min(ceiling, Math.max(value, lowest / ROOM_BELOW)),
+  );
+  return logScale([...inside, ...reference]);
+}

@@ -9,8 +9,10 @@ export interface SeriesPoint {
   readonly smooth: number;
 }
 
-/** Factor of the exponential mean, which starts at the first value. */
+/** Factor of the exponential mean, in the long run. */
 const SMOOTHING = 0.98;
+/** The factor grows with the values: a mean that remembered a start of huge losses would hide what came of it. */
+const smoothingAfter = (values: number): number => Math.min(SMOOTHING, values / (values + 10));
 
 /**
  * A number that changes with every step, kept in bounded memory however long a run is: buckets of steps with minimum,
@@ -31,6 +33,8 @@ export class MetricSeries {
   #lastStep = 0;
   #last = Number.NaN;
   #lastSmooth = Number.NaN;
+  /** Values appended so far. */
+  #values = 0;
 
   /** @param capacity largest number of buckets, even */
   constructor(capacity = 1024) {
@@ -47,7 +51,7 @@ export class MetricSeries {
     return this.#last;
   }
 
-  /** The exponential mean (factor 0.98) of all values so far, NaN before the first. */
+  /** The exponential mean of all values so far, NaN before the first. */
   get smooth(): number {
     return this.#lastSmooth;
   }
@@ -65,9 +69,8 @@ export class MetricSeries {
     if (!Number.isFinite(value) || step <= this.#lastStep) return;
     this.#lastStep = step;
     this.#last = value;
-    this.#lastSmooth = Number.isNaN(this.#lastSmooth)
-      ? value
-      : SMOOTHING * this.#lastSmooth + (1 - SMOOTHING) * value;
+    const factor = smoothingAfter(this.#values++);
+    this.#lastSmooth = factor === 0 ? value : factor * this.#lastSmooth + (1 - factor) * value;
     while (step > this.#width * this.#capacity) this.#mergeNeighbours();
     const bucket = Math.floor((step - 1) / this.#width);
     for (; this.#used <= bucket; this.#used++) this.#clear(this.#used);

@@ -71,6 +71,22 @@ async function reaches(wanted: number): Promise<void> {
   await expect.poll(step, { timeout: 60_000 }).toBeGreaterThanOrEqual(wanted);
 }
 
+/** The step at which a paused run stands, once what was under way is done. */
+async function standsStill(): Promise<number> {
+  let last = -1;
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await step();
+        return last - before;
+      },
+      { interval: 700, timeout: 20_000 },
+    )
+    .toBe(0);
+  return last;
+}
+
 /** The drawn training lines of a chart, one per lane. */
 const curves = (quantity: 'loss' | 'metric'): Promise<(string | null)[]> =>
   page
@@ -136,10 +152,7 @@ describe('with WebGPU', () => {
       .not.toContain('–');
 
     await button('Pause').click();
-    await page.waitForTimeout(500);
-    const paused = await step();
-    await page.waitForTimeout(500);
-    expect(await step()).toBe(paused);
+    const paused = await standsStill();
 
     await button('Step').click();
     await expect.poll(step).toBe(paused + 1);
@@ -194,6 +207,21 @@ describe('with WebGPU', () => {
     await isReady();
     expect(await page.getByRole('alert').count()).toBe(0);
   });
+
+  test('where workers have no WebGPU, the page itself trains on it', async () => {
+    await page.route('**/worker-*.js', async (route) => {
+      const response = await route.fetch();
+      const body = `Object.defineProperty(navigator, 'gpu', { value: undefined });${await response.text()}`;
+      await route.fulfill({ response, body });
+    });
+    await openLink(`#${SMALL}`);
+    await button('Play').click();
+    await reaches(20);
+    expect(await engine().textContent()).toMatch(/^WebGPU, /);
+    await button('Reset').click();
+    await isReady();
+    expect(await step()).toBe(0);
+  });
 });
 
 // Kernels take long to compile on a software adapter: all that does not depend on the engine is tested without it.
@@ -239,10 +267,7 @@ describe('without WebGPU', () => {
     await reaches(20);
     await page.keyboard.press('Space');
     await button('Play').waitFor();
-    await page.waitForTimeout(500);
-    const paused = await step();
-    await page.waitForTimeout(300);
-    expect(await step()).toBe(paused);
+    await standsStill();
     await page.keyboard.press('r');
     await isReady();
     expect(await step()).toBe(0);
@@ -373,7 +398,7 @@ describe('without WebGPU', () => {
     await button('Play').click();
     await reaches(100);
     await button('Pause').click();
-    await page.waitForTimeout(500);
+    await standsStill();
     const log = await curves('loss');
     await page.getByRole('radio', { name: 'Linear' }).check();
     await expect.poll(() => curves('loss')).not.toEqual(log);
@@ -462,5 +487,15 @@ describe('without WebGPU', () => {
       document.dispatchEvent(new Event('visibilitychange'));
     });
     await expect.poll(() => curves('loss').then(({ length }) => length)).toBe(2);
+  });
+
+  test('a worker that cannot be loaded is a message, not a page that waits for ever', async () => {
+    await page.route('**/worker-*.js', (route) => route.abort());
+    await openLink(`#${SMALL}`);
+    const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/The training worker stopped.*Reload the page/);
+    expect(faults.every((fault) => fault.includes('ERR_FAILED'))).toBe(true);
+    faults = [];
   });
 });

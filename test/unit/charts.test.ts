@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/engine/engine.ts';
 import { MAX_LANES } from '../../src/experiment/schema.ts';
 import { chartRows, hasBands } from '../../src/page/chartRows.ts';
-import { clampToScale, linearScale, logScale } from '../../src/page/chartScale.ts';
+import { axisOf, clampToScale, linearScale, logScale } from '../../src/page/chartScale.ts';
 import { MetricSeries } from '../../src/session/series.ts';
 
 function seriesOf(steps: number, value: (step: number) => number): MetricSeries {
@@ -35,7 +35,7 @@ describe('chartRows', () => {
 
   test('smooth lines show the exponential mean, their bands still the range', () => {
     const rows = chartRows([seriesOf(2, (step) => (step === 1 ? 1 : 2))], true, [], lossOf);
-    expect(rows[1]?.cells[0]?.value).toBeCloseTo(1.02, 12);
+    expect(rows[1]?.cells[0]?.value).toBeCloseTo((1 / 11) * 1 + (10 / 11) * 2, 12);
     expect(rows[1]?.cells[0]?.max).toBe(2);
   });
 
@@ -86,7 +86,7 @@ describe('chartRows', () => {
 
 describe('logScale', () => {
   test.each([[[0.15, 0.2, 0.011]], [[1e-9, 4e7]], [[1, 1]], [[3]], [[0, -1, Number.NaN, 0.5, 0.4]]])(
-    '%j is inside the axis, with two to seven labels inside it',
+    '%j is inside the axis, with two to ten labels inside it',
     (values) => {
       const { domain, ticks } = logScale(values);
       for (const value of values.filter((candidate) => candidate > 0)) {
@@ -96,7 +96,7 @@ describe('logScale', () => {
       expect(domain[0]).toBeGreaterThan(0);
       expect(domain[1]).toBeGreaterThan(domain[0]);
       expect(ticks.length).toBeGreaterThanOrEqual(2);
-      expect(ticks.length).toBeLessThanOrEqual(7);
+      expect(ticks.length).toBeLessThanOrEqual(10);
       for (const tick of ticks) expect(clampToScale(tick, { domain, ticks })).toBe(tick);
     },
   );
@@ -104,6 +104,11 @@ describe('logScale', () => {
   test('nothing to show still is an axis', () => {
     expect(logScale([]).domain).toEqual([0.1, 1]);
     expect(logScale([0, -3]).domain).toEqual([0.1, 1]);
+  });
+
+  test('over many decades, powers of ten label it, evenly', () => {
+    expect(logScale([0.003, 1500])).toEqual({ domain: [0.002, 2000], ticks: [0.01, 0.1, 1, 10, 100, 1000] });
+    expect(logScale([1e-9, 1e3]).ticks).toEqual([1e-8, 1e-6, 1e-4, 0.01, 1, 100]);
   });
 
   test('zeros go to the lower edge', () => {
@@ -125,5 +130,46 @@ describe('linearScale', () => {
     expect(linearScale([]).domain).toEqual([0, 1]);
     expect(linearScale([0, 0]).domain).toEqual([0, 1]);
     expect(linearScale([Number.POSITIVE_INFINITY]).domain).toEqual([0, 1]);
+  });
+});
+
+describe('axisOf', () => {
+  const rowsOf = (value: (step: number) => number) => chartRows([seriesOf(400, value)], true, [], lossOf);
+
+  test('a start a thousand times as high does not press the rest flat', () => {
+    const rows = rowsOf((step) => (step < 10 ? 1000 : 0.15));
+    expect(axisOf('log', rows, 1 / 6).domain).toEqual([0.1, 2]);
+    expect(axisOf('linear', rows, 1 / 6).domain[1]).toBeLessThan(0.5);
+  });
+
+  test('a rise later in the run is shown in full', () => {
+    const rows = rowsOf((step) => (step > 300 ? 1000 : 0.15));
+    const highest = Math.max(...rows.map(({ cells }) => cells[0]?.value ?? 0));
+    expect(highest).toBeGreaterThan(500);
+    for (const kind of ['log', 'linear'] as const)
+      expect(axisOf(kind, rows, 1 / 6).domain[1]).toBeGreaterThan(highest);
+  });
+
+  test('one batch of a tiny loss does not stretch the axis far below the lines', () => {
+    const rows = rowsOf((step) => (step === 200 ? 1e-12 : 0.15));
+    expect(axisOf('log', rows, null).domain[0]).toBe(0.01);
+  });
+
+  test('the baseline is always inside, also without a row', () => {
+    for (const kind of ['log', 'linear'] as const) {
+      const { domain } = axisOf(kind, [], 1 / 6);
+      expect(domain[0]).toBeLessThan(1 / 6);
+      expect(domain[1]).toBeGreaterThan(1 / 6);
+    }
+  });
+
+  test('shares have all of 0 to 100 %', () => {
+    expect(
+      axisOf(
+        'share',
+        rowsOf(() => 0.3),
+        null,
+      ).domain,
+    ).toEqual([0, 1]);
   });
 });

@@ -47,7 +47,8 @@ describe('MetricSeries', () => {
           const series = seriesOf(values, 8);
           let mean = values[0] as number;
           const means = values.map((value, index) => {
-            if (index > 0) mean = 0.98 * mean + 0.02 * value;
+            const factor = Math.min(0.98, index / (index + 10));
+            mean = factor * mean + (1 - factor) * value;
             return mean;
           });
           expect(series.smooth).toBeCloseTo(mean, 12);
@@ -57,6 +58,15 @@ describe('MetricSeries', () => {
       ),
       RUNS,
     );
+  });
+
+  test('a spike of the first steps is forgotten within a hundred, a later one fades by 2 % a step', () => {
+    const early = new MetricSeries();
+    for (let step = 1; step <= 100; step++) early.append(step, step === 8 ? 1000 : 0.1);
+    expect(early.smooth).toBeCloseTo(0.1, 5);
+    const late = new MetricSeries();
+    for (let step = 1; step <= 1100; step++) late.append(step, step === 1000 ? 1000 : 0.1);
+    expect(late.smooth).toBeCloseTo(0.1 + 999.9 * 0.02 * 0.98 ** 100, 8);
   });
 
   test('a spike of one step among 100,000 stays in the points', () => {

@@ -2,6 +2,7 @@ import { STREAM } from '../../experiment/philox.ts';
 import { type Experiment, isPathOptimizer, type Lane } from '../../experiment/schema.ts';
 import type { Batch, Task, TaskData } from '../../experiment/tasks/index.ts';
 import {
+  assertRestorable,
   type Checkpoint,
   type Engine,
   type EngineInfo,
@@ -198,20 +199,8 @@ class CpuEngine implements Engine {
   }
 
   async restore(checkpoint: Checkpoint): Promise<void> {
-    const { version, experiment, step, parameters, velocity, stoppedAt } = checkpoint;
-    if (version !== 1) throw new Error(`The checkpoint has version ${version}: this engine reads version 1.`);
-    if (!sameExperiment(experiment, this.experiment)) {
-      throw new Error('The checkpoint is of another experiment than the one that runs.');
-    }
-    if (
-      !Number.isInteger(step) ||
-      step < 0 ||
-      parameters.length !== this.#parameters.length ||
-      velocity.length !== this.#velocity.length ||
-      stoppedAt.length !== this.#stoppedAt.length
-    ) {
-      throw new Error('The checkpoint is damaged: its sizes do not fit its experiment.');
-    }
+    assertRestorable(checkpoint, this.experiment, this.#shape.parameters);
+    const { step, parameters, velocity, stoppedAt } = checkpoint;
     this.#step = step;
     this.#ringFrom = step;
     this.#parameters.set(parameters);
@@ -368,10 +357,4 @@ class CpuEngine implements Engine {
     });
     this.#workedSince = performance.now();
   }
-}
-
-/** Whether two experiments are equal, in whatever order their keys came. */
-function sameExperiment(a: Experiment, b: Experiment): boolean {
-  const keys = [a, b, ...a.lanes, ...b.lanes].flatMap(Object.keys).sort();
-  return JSON.stringify(a, keys) === JSON.stringify(b, keys);
 }

@@ -2,6 +2,7 @@ import type { Experiment } from '../../experiment/schema.ts';
 import type { Batch, Task, TaskData } from '../../experiment/tasks/index.ts';
 import { pixelTable } from '../../experiment/tasks/mnistData.ts';
 import {
+  assertRestorable,
   type Checkpoint,
   type Engine,
   type EngineInfo,
@@ -326,17 +327,7 @@ export class WebGpuEngine implements Engine {
   async restore(checkpoint: Checkpoint): Promise<void> {
     this.#checkUsable();
     const { lanes, parameters } = this.#shape;
-    if (JSON.stringify(checkpoint.experiment) !== JSON.stringify(this.experiment)) {
-      throw new Error('This checkpoint is of another experiment.');
-    }
-    if (
-      checkpoint.parameters.length !== lanes * parameters ||
-      checkpoint.velocity.length !== lanes * parameters
-    ) {
-      throw new Error(
-        `This checkpoint has ${checkpoint.parameters.length} parameters: the experiment has ${lanes * parameters}.`,
-      );
-    }
+    assertRestorable(checkpoint, this.experiment, parameters);
     const { queue } = this.#device;
     queue.writeBuffer(this.#buffer('parameters'), 0, Float32Array.from(checkpoint.parameters));
     queue.writeBuffer(
