@@ -44,8 +44,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'firefox',
-          include: ['test/firefox/**/*.test.ts'],
+          name: 'browsers',
+          include: ['test/browsers/**/*.test.ts'],
           globalSetup: 'test/page/setup.ts',
           fileParallelism: false,
           env,

@@ -23,9 +23,9 @@ const PARTS = [
   check('typecheck', 'TypeScript, strict', 'typescript/bin/tsc', ['--noEmit']),
   check('data', "the tasks' data, verified", 'tsx/dist/cli.mjs', ['scripts/prepare-data.ts']),
   suite('unit', 'experiment, CPU engine, session and command line, in Node'),
-  suite('gpu', 'WGSL kernels and training on WebGPU, in Chromium'),
+  suite('gpu', 'the WebGPU engine and learning on it, in Chromium'),
   suite('page', 'the built page, in Chromium'),
-  suite('firefox', 'the built page and its kernel checks, in Firefox and Chromium'),
+  suite('browsers', 'the kernel checks as a page, and training, in Firefox and in Chromium'),
 ];
 
 /**

@@ -129,9 +129,18 @@ export function defaultLane(optimizer: OptimizerName, length: number, seed: numb
   };
 }
 
-/** The lanes of an experiment that names none: SGD at its best known rate beside Path-SGD. */
+/**
+ * The lanes of an experiment that names none: SGD at its best known rate beside Path-SGD at one whose first steps do not
+ * hide the rest. Over ten seeds at length 20, the smoothed loss of SGD got below 0.05 first at rate 0.1 (of 0.05, 0.1,
+ * 0.2), in the median after some 1,430 steps; that of path after some 700 at rate 0.03, but with spikes of up to 10^6
+ * on the way, and after some 1,110 at 0.01, with spikes below 100.
+ */
 export function defaultLanes(length: number, seed: number): Lane[] {
-  return [{ ...defaultLane('sgd', length, seed), rate: 0.1 }, defaultLane('path', length, seed)];
+  const path = defaultLane('path', length, seed);
+  return [
+    { ...defaultLane('sgd', length, seed), rate: 0.1 },
+    { ...path, rate: Math.min(path.rate, 0.01) },
+  ];
 }
 
 /** The experiment of an empty link for a task; `length` is the task's own where it has one. */

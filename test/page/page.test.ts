@@ -296,7 +296,7 @@ describe('without WebGPU', () => {
     await page.getByText('The experiment changed').waitFor();
 
     await button('Add lane').click();
-    expect(hash()).toBe('#length=12&hidden=8&batch=4&lane=sgd,rate:0.1&lane=path&lane=path');
+    expect(hash()).toBe('#length=12&hidden=8&batch=4&lane=sgd,rate:0.1&lane=path,rate:0.01&lane=path');
     await page.getByLabel('Rate of lane 3').fill('0.5');
     await page.getByLabel('Start of lane 3').selectOption('identity');
     await page.getByLabel('Optimizer of lane 1').selectOption('path2');

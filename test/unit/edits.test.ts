@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseLink } from '../../src/experiment/link.ts';
-import { defaultExperiment, MAX_LANES, parseExperiment } from '../../src/experiment/schema.ts';
+import { defaultExperiment, defaultLane, MAX_LANES, parseExperiment } from '../../src/experiment/schema.ts';
 import {
   withAddedLane,
   withLane,
@@ -41,7 +41,7 @@ describe('edits', () => {
   test('another optimizer brings its own clips and its default rate', () => {
     const fresh = defaultExperiment();
     const edited = withOptimizer(fresh, 0, 'path');
-    expect(edited.lanes[0]).toEqual(fresh.lanes[1]);
+    expect(edited.lanes[0]).toEqual(defaultLane('path', fresh.length, fresh.seed));
     expect(parseExperiment(edited)).toEqual(edited);
   });
 

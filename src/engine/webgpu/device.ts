@@ -34,8 +34,6 @@ export const USAGE = {
 export const MAP_READ = 1;
 const STAGE_COMPUTE = 4;
 
-const NO_WEBGPU = 'This machine offers no WebGPU here.';
-
 const devices = new WeakMap<GPU, Promise<Device>>();
 
 /**
@@ -43,7 +41,7 @@ const devices = new WeakMap<GPU, Promise<Device>>();
  * @throws NoAdapterError where there is none
  */
 export async function deviceOf(gpu: GPU | undefined): Promise<Device> {
-  if (!gpu) throw new NoAdapterError(NO_WEBGPU);
+  if (!gpu) throw new NoAdapterError('There is no WebGPU here.');
   const known = await devices.get(gpu)?.catch(() => null);
   if (known && known.failure() === null) return known;
   const opened = open(gpu);
@@ -53,7 +51,7 @@ export async function deviceOf(gpu: GPU | undefined): Promise<Device> {
 
 async function open(gpu: GPU): Promise<Device> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new NoAdapterError(`${NO_WEBGPU} The browser has it, but found no adapter.`);
+  if (!adapter) throw new NoAdapterError('WebGPU found no adapter on this machine.');
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await adapter.requestDevice({
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
