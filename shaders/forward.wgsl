@@ -2,13 +2,13 @@
 
 @group(0) @binding(4) var<storage, read_write> hidden: array<vec4<f32>>;    // rows of hiddenRow
 
-@compute @workgroup_size(HIDDEN_QUADS)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) quad: u32) {
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let lane = dispatch.firstLane + workgroup.y;
   if (workgroup.x * TILE < dispatch.batch) {
-    batchRecurrence(lane, quad, workgroup.x * TILE);
+    batchRecurrence(lane, local, workgroup.x * TILE);
   } else {
-    pathRecurrence(lane, quad, true);
+    pathRecurrence(lane, local, true);
   }
 }
 
@@ -17,42 +17,50 @@ fn relu(x: vec4<f32>) -> vec4<f32> {
   return select(x, vec4<f32>(), x < vec4<f32>());
 }
 
-fn batchRecurrence(lane: u32, quad: u32, first: u32) {
-  let w = lane * PACKED_QUADS + dispatch.weights + quad;
-  let bias = packed[lane * PACKED_QUADS + dispatch.bias + quad];
-  let second = min(first + 1u, dispatch.batch - 1u);
-  let third = min(first + 2u, dispatch.batch - 1u);
-  let fourth = min(first + 3u, dispatch.batch - 1u);
-  let count = dispatch.batch - first;
-  let start = hiddenRow(lane, i32(dispatch.begin) - 1, 0u) + quad;
-  state[quad] = hidden[start + first * HIDDEN_QUADS];
-  state[quad + HIDDEN_QUADS] = hidden[start + second * HIDDEN_QUADS];
-  state[quad + 2u * HIDDEN_QUADS] = hidden[start + third * HIDDEN_QUADS];
-  state[quad + 3u * HIDDEN_QUADS] = hidden[start + fourth * HIDDEN_QUADS];
+fn batchRecurrence(lane: u32, local: u32, first: u32) {
+  let w = weightsOf(lane, local);
+  keepWeights(w, local, false);
+  for (var output = local; output < TILE * HIDDEN_QUADS; output += THREADS) {
+    let sequence = output / HIDDEN_QUADS;
+    let quad = output % HIDDEN_QUADS;
+    let before = hiddenRow(lane, i32(dispatch.begin) - 1, min(first + sequence, dispatch.batch - 1u));
+    state[sequence * STATE_QUADS + quad] = hidden[before + quad];
+  }
   workgroupBarrier();
 
   for (var t = dispatch.begin; t < dispatch.end; t++) {
-    let read = ((t - dispatch.begin) & 1u) * TILE * HIDDEN_QUADS;
-    let to = TILE * HIDDEN_QUADS - read + quad;
-    var sum = mat4x4<f32>();
-    for (var i = 0u; i < HIDDEN_QUADS; i++) {
-      let before = read + i;
-      sum += recurrentWeights(w + i * 4u * HIDDEN_QUADS) * mat4x4<f32>(state[before], state[before + HIDDEN_QUADS],
-        state[before + 2u * HIDDEN_QUADS], state[before + 3u * HIDDEN_QUADS]);
+    let read = ((t - dispatch.begin) & 1u) * OTHER_HALF;
+    let write = OTHER_HALF - read;
+    let row = hiddenRow(lane, i32(t), first);
+    let sum = product(w, local, read);
+    if (SLICES == 1u) {
+      endStep(lane, row, first, write, 0u, local, sum[0]);
+      endStep(lane, row, first, write, 1u, local, sum[1]);
+      endStep(lane, row, first, write, 2u, local, sum[2]);
+      endStep(lane, row, first, write, 3u, local, sum[3]);
+    } else {
+      pieces[local] = sum[0];
+      pieces[local + THREADS] = sum[1];
+      pieces[local + 2u * THREADS] = sum[2];
+      pieces[local + 3u * THREADS] = sum[3];
+      workgroupBarrier();
+      for (var output = local; output < TILE * HIDDEN_QUADS; output += THREADS) {
+        let sequence = output / HIDDEN_QUADS;
+        let quad = output % HIDDEN_QUADS;
+        endStep(lane, row, first, write, sequence, quad, joined(sequence, quad));
+      }
     }
-    let row = hiddenRow(lane, i32(t), 0u) + quad;
-    let h0 = relu(hidden[row + first * HIDDEN_QUADS] + bias + sum[0]);
-    let h1 = relu(hidden[row + second * HIDDEN_QUADS] + bias + sum[1]);
-    let h2 = relu(hidden[row + third * HIDDEN_QUADS] + bias + sum[2]);
-    let h3 = relu(hidden[row + fourth * HIDDEN_QUADS] + bias + sum[3]);
-    state[to] = h0;
-    state[to + HIDDEN_QUADS] = h1;
-    state[to + 2u * HIDDEN_QUADS] = h2;
-    state[to + 3u * HIDDEN_QUADS] = h3;
-    hidden[row + first * HIDDEN_QUADS] = h0;
-    if (count > 1u) { hidden[row + second * HIDDEN_QUADS] = h1; }
-    if (count > 2u) { hidden[row + third * HIDDEN_QUADS] = h2; }
-    if (count > 3u) { hidden[row + fourth * HIDDEN_QUADS] = h3; }
     workgroupBarrier();
   }
+}
+
+// One sequence and quad of h_t. Sequences past the end of the batch have no row of their own.
+fn endStep(lane: u32, row: u32, first: u32, write: u32, sequence: u32, quad: u32, sum: vec4<f32>) {
+  if (first + sequence >= dispatch.batch) {
+    return;
+  }
+  let at = row + sequence * HIDDEN_QUADS + quad;
+  let h = relu(hidden[at] + packed[lane * PACKED_QUADS + dispatch.bias + quad] + sum);
+  state[write + sequence * STATE_QUADS + quad] = h;
+  hidden[at] = h;
 }

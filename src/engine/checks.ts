@@ -76,9 +76,15 @@ async function compareEngines(
   task: Task,
   experiment: Experiment,
   context: CheckContext,
+  sliced?: boolean,
 ): Promise<CheckResult[]> {
   const cpu = createCpuEngineFor(task, experiment, { data: null, precision: 'float64' });
-  return withEngines([createGpu(task, experiment, context), Promise.resolve(cpu)], async (gpu, oracle) => {
+  const device = createUntested(task, experiment, {
+    ...context,
+    data: null,
+    ...(sliced === undefined ? {} : { sliced }),
+  });
+  return withEngines([device, Promise.resolve(cpu)], async (gpu, oracle) => {
     await gpu.train(2);
     await oracle.train(2);
     const metrics = compareMetrics(await gpu.metrics(0), await oracle.metrics(0));
@@ -140,6 +146,18 @@ const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
       };
     }),
   ),
+);
+
+/** The recurrence in one piece and cut into slices, whichever the device takes by itself: same numbers to rounding. */
+const SLICED: readonly CheckCase[] = [true, false].flatMap((sliced) =>
+  [6, 100, 130].map((hidden) => ({
+    name: `recurrence ${sliced ? 'cut into slices' : 'in one piece'}: hidden ${hidden}`,
+    inShort: hidden !== 100,
+    run: (context: CheckContext) => {
+      const experiment = experimentOf({ hidden, batch: 6, lanes: [lane('path', { unbalance: 2 })] });
+      return compareEngines(TASKS.adding, experiment, context, sliced);
+    },
+  })),
 );
 
 /** Path quantities at a length where gamma leaves float32, from given recurrent matrices. */
@@ -311,6 +329,7 @@ const divergence: CheckCase = {
 /** Every check, in the order in which the page lists them. */
 export const CHECK_CASES: readonly CheckCase[] = [
   ...COMPARISONS,
+  ...SLICED,
   rangeCase(
     'Gaussian recurrent matrix of spectral radius 1.4',
     (hidden) => withSpectralRadius(hidden, 1.4),

@@ -111,7 +111,10 @@ function sameExperiment(a: Experiment, b: Experiment): boolean {
   return JSON.stringify(a, keys) === JSON.stringify(b, keys);
 }
 
-/** What computes. Runs in a page, in a worker and in Node. Calls of one engine must not overlap. */
+/**
+ * What computes. Runs in a page, in a worker and in Node. Calls of one engine must not overlap, but for `metrics`: what
+ * it was asked for is fixed at the call, and training may go on until it answers.
+ */
 export interface Engine {
   readonly info: EngineInfo;
   readonly experiment: Experiment;

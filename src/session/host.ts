@@ -32,6 +32,10 @@ interface Run {
   evaluation: EvaluationClock | null;
   /** Last step whose metrics were posted. */
   reported: number;
+  /** The report under way; training goes on meanwhile. */
+  reporting: Promise<void> | null;
+  /** What went wrong in a report, for the loop. */
+  reportError: unknown;
   reportedAt: number;
   readonly running: Set<number>;
   /** Steps and their end times of the last second, for the speed. */
@@ -78,6 +82,8 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       pace: initialPace,
       evaluation: null,
       reported: 0,
+      reporting: null,
+      reportError: null,
       reportedAt: 0,
       running: new Set(experiment.lanes.keys()),
       marks: [],
@@ -103,24 +109,38 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
   }
 
   async function report(current: Run, engine: Engine): Promise<void> {
+    const { step } = engine;
     const batch = await engine.metrics(current.reported);
+    if (run !== current) return;
     const now = performance.now();
-    current.reported = batch.at(-1)?.step ?? engine.step;
-    current.reportedAt = now;
-    current.marks.push({ step: engine.step, at: now });
+    current.reported = step;
+    current.marks.push({ step, at: now });
     while (current.marks.length > 2 && now - (current.marks[1]?.at ?? now) > SPEED_WINDOW)
       current.marks.shift();
     const oldest = current.marks[0];
     const elapsed = oldest ? now - oldest.at : 0;
-    const stepsPerSecond = oldest && elapsed > 0 ? ((engine.step - oldest.step) * 1000) / elapsed : 0;
+    const stepsPerSecond = oldest && elapsed > 0 ? ((step - oldest.step) * 1000) / elapsed : 0;
     const metrics = columnsOf(batch);
-    post({ type: 'progress', run: current.number, step: engine.step, stepsPerSecond, metrics });
+    post({ type: 'progress', run: current.number, step, stepsPerSecond, metrics });
     for (const { lane } of metrics.stops) current.running.delete(lane);
     if (current.running.size === 0 && (playing || stepsWanted > 0)) {
       playing = false;
       stepsWanted = 0;
       post({ type: 'finished', run: current.number });
     }
+  }
+
+  /** Starts a report; the device goes on computing while its numbers come back. */
+  function startReport(current: Run, engine: Engine): Promise<void> {
+    current.reportedAt = performance.now();
+    current.reporting ??= report(current, engine)
+      .catch((error: unknown) => {
+        current.reportError = error;
+      })
+      .finally(() => {
+        current.reporting = null;
+      });
+    return current.reporting;
   }
 
   async function evaluate(current: Run, engine: Engine): Promise<void> {
@@ -145,9 +165,9 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const now = performance.now();
     if (playing) current.pace = nextPace(current.pace, steps, now - started);
     else stepsWanted = Math.max(0, stepsWanted - 1);
-    if (now - current.reportedAt >= REPORT_INTERVAL || engine.step - current.reported >= METRIC_STEPS / 2) {
-      await report(current, engine);
-    }
+    if (now - current.reportedAt >= REPORT_INTERVAL) void startReport(current, engine);
+    // The ring must not come round before its steps are read.
+    if (engine.step - current.reported >= METRIC_STEPS / 2) await startReport(current, engine);
     if (engine.step % EVALUATION_STEPS === 0 && evaluationDue(current.evaluation, now)) {
       await evaluate(current, engine);
     }
@@ -164,12 +184,13 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       const engine = run?.engine;
       if (run && engine) {
         try {
+          if (run.reportError !== null) throw run.reportError;
           if (playing || stepsWanted > 0) {
             await advance(run, engine);
             continue;
           }
           if (run.reported < engine.step) {
-            await report(run, engine);
+            await startReport(run, engine);
             continue;
           }
           run.marks = [];

@@ -300,7 +300,7 @@ describe('without WebGPU', () => {
     await page.getByLabel('Rate of lane 3').fill('0.5');
     await page.getByLabel('Start of lane 3').selectOption('identity');
     await page.getByLabel('Optimizer of lane 1').selectOption('path2');
-    expect(hash()).toBe('#length=12&hidden=8&batch=4&lane=path2&lane=path&lane=path,rate:0.5,init:identity');
+    expect(hash()).toBe('#length=12&hidden=8&batch=4&lane=path2&lane=path,rate:0.01&lane=path,rate:0.5,init:identity');
     await button('Remove lane 2').click();
     await button('Duplicate lane 2').click();
     await button('More settings of lane 3').click();

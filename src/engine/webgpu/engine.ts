@@ -24,8 +24,8 @@ import { type KernelName, kernelOf, sourceOf } from './kernels.ts';
 import {
   type Dispatch,
   heldOutBatches,
-  MOST_OPERATIONS,
   measuredTerms,
+  mostOperationsOf,
   type PlanRequest,
   planEvaluation,
   planStep,
@@ -40,7 +40,10 @@ import {
   gammaQuads,
   packingsOf,
   quadsOf,
+  type Slices,
+  slicesOf,
 } from './sizes.ts';
+import { SubmitBudget } from './submitBudget.ts';
 
 /** What a WebGPU engine is made of. */
 export interface WebGpuEngineParts {
@@ -48,8 +51,10 @@ export interface WebGpuEngineParts {
   readonly shaders: ShaderSources;
   readonly task: Task;
   readonly data: TaskData | null;
-  /** Most operations of a dispatch and of a submit; the plan's own where none is given. */
+  /** Most operations of a dispatch; as is right for the adapter where nothing is given. */
   readonly mostOperations?: number;
+  /** Whether a time step's sum is cut into slices; as it is faster on the adapter where nothing is given. */
+  readonly sliced?: boolean;
 }
 
 /** A dispatch made ready. */
@@ -83,6 +88,8 @@ export class WebGpuEngine implements Engine {
   readonly #groups = new Map<string, GPUBindGroup>();
   readonly #kernels = new Map<KernelName, Kernel>();
   #stepCommands: readonly Command[] = [];
+  #stepOperations = 0;
+  readonly #budget = new SubmitBudget();
   /** Made when first needed: a step that keeps everything, and the evaluation of so many sequences. */
   #inspectCommands: readonly Command[] | null = null;
   #evaluation: { readonly sequences: number; readonly commands: readonly Command[] } | null = null;
@@ -105,7 +112,7 @@ export class WebGpuEngine implements Engine {
       shape: this.#shape,
       packings: packingsOf(this.#shape),
       everything: false,
-      mostOperations: parts.mostOperations ?? MOST_OPERATIONS,
+      mostOperations: parts.mostOperations ?? mostOperationsOf(parts.device.info.software),
     };
   }
 
@@ -121,6 +128,7 @@ export class WebGpuEngine implements Engine {
     try {
       engine.#makeBuffers();
       engine.#stepCommands = await engine.#commandsOf(planStep(engine.#plan), 'step');
+      engine.#stepOperations = engine.#stepCommands.reduce((sum, { operations }) => sum + operations, 0);
     } catch (error) {
       engine.dispose();
       await Promise.all([device.popErrorScope(), device.popErrorScope()]);
@@ -141,10 +149,14 @@ export class WebGpuEngine implements Engine {
 
   async train(steps: number): Promise<void> {
     this.#checkUsable();
+    const submittedAt = performance.now();
     for (let step = 0; step < steps; step++) this.#encode(this.#stepCommands, step + 1 < steps);
     this.#step += steps;
+    const operations = steps * this.#stepOperations;
     const before = this.#outstanding;
-    this.#outstanding = this.#device.queue.onSubmittedWorkDone();
+    this.#outstanding = this.#device.queue
+      .onSubmittedWorkDone()
+      .then(() => this.#budget.note(operations, submittedAt, performance.now()));
     await before;
     this.#checkUsable();
   }
@@ -466,7 +478,8 @@ export class WebGpuEngine implements Engine {
   /** Compiles what is not compiled yet: a kernel that no lane needs costs no time. */
   async #compile(names: readonly KernelName[]): Promise<void> {
     const { task, device, shaders } = this.#parts;
-    const constants = constantsOf(task, this.#shape, this.#plan.packings.quads);
+    const slices = slicesOf(this.#shape.hidden, this.#parts.sliced ?? !device.info.software);
+    const constants = constantsOf(task, this.#shape, this.#plan.packings.quads, slices);
     const kernels = await Promise.all(
       names.map((name) => device.kernel(name, sourceOf(name, shaders, constants, task.shader))),
     );
@@ -522,7 +535,7 @@ export class WebGpuEngine implements Engine {
    */
   #encode(commands: readonly Command[], more: boolean): void {
     for (const { pipeline, group, offset, groups, operations } of commands) {
-      if (this.#operations > 0 && this.#operations + operations > this.#plan.mostOperations) this.#submit();
+      if (this.#operations > 0 && this.#operations + operations > this.#budget.operations) this.#submit();
       this.#encoder ??= this.#device.createCommandEncoder();
       this.#pass ??= this.#encoder.beginComputePass();
       this.#pass.setPipeline(pipeline);
@@ -679,7 +692,7 @@ const scaledArray = (data: Float32Array, exponent: number): ScaledArray => ({
 });
 
 /** The `const` declarations that stand before every kernel. */
-function constantsOf(task: Task, shape: Shape, packedQuads: number): string {
+function constantsOf(task: Task, shape: Shape, packedQuads: number, slices: Slices): string {
   const numbers = {
     HIDDEN: shape.hidden,
     LAYERS: shape.layers,
@@ -694,9 +707,13 @@ function constantsOf(task: Task, shape: Shape, packedQuads: number): string {
     MATRICES: shape.matrices.length,
     EXPONENTS: exponentsOf(shape),
     RING_STEPS: METRIC_STEPS,
+    SLICES: slices.slices,
+    SLICE_QUADS: slices.sliceQuads,
   };
   const lines = Object.entries(numbers).map(([name, value]) => `const ${name} = ${value}u;`);
-  return `${lines.join('\n')}\nconst SOFTMAX = ${task.loss === 'softmax'};\n`;
+  const flags = { SOFTMAX: task.loss === 'softmax', KEPT: slices.kept };
+  lines.push(...Object.entries(flags).map(([name, value]) => `const ${name} = ${value};`));
+  return `${lines.join('\n')}\n`;
 }
 
 /** A data set as shaders/tasks/mnist-rows.wgsl reads it. */

@@ -30,7 +30,7 @@ export async function createWebGpuEngine(experiment: Experiment, options: WebGpu
 export async function createUntested(
   task: Task,
   experiment: Experiment,
-  { gpu, ...parts }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations'>,
+  { gpu, ...parts }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'sliced'>,
 ): Promise<Engine> {
   return WebGpuEngine.create(experiment, { ...parts, device: await deviceOf(gpu), task });
 }

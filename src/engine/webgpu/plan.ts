@@ -55,10 +55,11 @@ export interface PlanRequest {
 }
 
 /**
- * Most operations of one dispatch, and of one submit: well below what stalls a desktop or wakes a watchdog, even where
- * a processor emulates the GPU (some 5e9 operations a second). Longer work is split over ranges of time and of lanes.
+ * Most operations of one dispatch, as far as work can be split: far below what stalls a desktop or wakes a watchdog, some
+ * 20 ms where a processor emulates the GPU. A GPU does so much more that its dispatches can be longer, and should be:
+ * every part of a recurrence loads its weights anew.
  */
-export const MOST_OPERATIONS = 2 ** 27;
+export const mostOperationsOf = (software: boolean): number => (software ? 2 ** 26 : 2 ** 30);
 
 /** A part of a dispatch's work. */
 interface Part {

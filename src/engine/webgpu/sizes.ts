@@ -105,6 +105,32 @@ export function chunksOf(shape: Shape): Chunk[] {
 /** Even exponents of a lane: of each matrix, then of each row of each layer's kappa2. */
 export const exponentsOf = (shape: Shape): number => shape.matrices.length + shape.layers * shape.hidden;
 
+/** How the recurrence cuts the sum of a time step: see shaders/lib/recurrence.wgsl. */
+export interface Slices {
+  readonly slices: number;
+  readonly sliceQuads: number;
+  /** Whether an invocation keeps its weights in registers. */
+  readonly kept: boolean;
+}
+
+/** Most slices: joining them costs time too. */
+const MOST_SLICES = 8;
+/** Quads of all slices together, four sequences of which lie in the 16 KiB of workgroup memory that every adapter has. */
+const SLICED_QUADS = 176;
+/** Most vectors of four that an invocation keeps. */
+const MOST_KEPT = 32;
+
+/**
+ * The slices for a hidden size: as many as fill a workgroup of up to 200 invocations. Where a processor emulates the
+ * GPU, invocations run one after another, and one slice is best.
+ */
+export function slicesOf(hidden: number, sliced: boolean): Slices {
+  const quads = quadsOf(hidden);
+  const most = sliced ? Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(SLICED_QUADS / quads))) : 1;
+  const sliceQuads = Math.ceil(quads / most);
+  return { slices: Math.ceil(quads / sliceQuads), sliceQuads, kept: sliced && 4 * sliceQuads <= MOST_KEPT };
+}
+
 /** Quads of one row of gamma: mantissas and the exponent. */
 export const gammaQuads = (shape: Shape): number => quadsOf(shape.hidden) + 1;
 

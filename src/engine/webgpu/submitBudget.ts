@@ -1,0 +1,39 @@
+/** Milliseconds that a submit should take: the middle of 8 to 16, so that the desktop gets its turn in between. */
+const TARGET = 12;
+/** Operations of a submit, at least and at most, and before anything was measured. */
+const LEAST = 2 ** 22;
+const MOST = 2 ** 32;
+const START = 2 ** 26;
+/** How much of a measured speed is still believed after a slower one: waits are often longer than the work. */
+const MEMORY = 0.95;
+
+/**
+ * How much work goes into one submit, from the speed of those that are done. Work is measured from when the device was
+ * free for it; since a wait may take far longer than the work (100 ms in Firefox, bug 1870699), the fastest of late
+ * counts.
+ */
+export class SubmitBudget {
+  #operationsPerMillisecond = START / TARGET;
+  #measured = false;
+  #freeAt = 0;
+
+  /** Operations of the next submit. */
+  get operations(): number {
+    return Math.min(MOST, Math.max(LEAST, this.#operationsPerMillisecond * TARGET));
+  }
+
+  /**
+   * Notes that work is done.
+   * @param operations of the work
+   * @param submittedAt when it was submitted, and `doneAt` when the device had done it, in milliseconds
+   */
+  note(operations: number, submittedAt: number, doneAt: number): void {
+    const milliseconds = doneAt - Math.max(submittedAt, this.#freeAt);
+    this.#freeAt = doneAt;
+    if (milliseconds <= 0) return;
+    const speed = operations / milliseconds;
+    const kept = this.#measured ? MEMORY * this.#operationsPerMillisecond : 0;
+    this.#operationsPerMillisecond = Math.max(kept, speed);
+    this.#measured = true;
+  }
+}
