@@ -8,7 +8,7 @@ export default defineConfig({
     target: 'es2022',
     // The notices that the packages' licences ask for.
     license: { fileName: 'PACKAGES.md' },
-    rollupOptions: { input: { index: 'index.html', check: 'check.html' } },
+    rollupOptions: { input: { index: 'index.html', check: 'check.html', bench: 'bench.html' } },
   },
   worker: { format: 'es' },
 });

@@ -1,27 +1,47 @@
-/** The network and batch that every contestant trains: one ReLU layer on the adding problem, many to one. */
-export interface BenchShape {
-  /** Time steps. */
-  readonly length: number;
-  readonly hidden: number;
-  readonly batch: number;
-}
+import type { BenchmarkShape, Trainer } from '../src/engine/benchmark.ts';
 
-/** Rate of the plain gradient steps; it does not matter for the time. */
+/** Rate of the peers' plain gradient steps; it does not matter for the time. */
 export const RATE = 0.01;
 
 /** Recurrent weights of the peers start uniform within this bound: small enough for a loss that stays finite. */
 export const RECURRENT_BOUND = 0.1;
 
-/** One way of training the network. */
-export interface Contestant {
-  /** Trains that many steps and resolves to the last one's loss, once the device has computed it. */
-  train(steps: number): Promise<number>;
-}
+/** What the libraries compute on. */
+export type Backend = 'webgpu' | 'wasm';
 
 /** What a module of peers/ exports. */
 export interface Peer {
-  readonly create: (shape: BenchShape) => Promise<Contestant>;
+  /** @throws Error where the library does not start that backend */
+  readonly create: (shape: BenchmarkShape, backend: Backend) => Promise<Trainer>;
 }
+
+interface PeerContestant {
+  /** The module in peers/. */
+  readonly module: string;
+  readonly packageName: string;
+  readonly backend: Backend;
+  /** The contestant of this project that it is compared with. */
+  readonly reference: 'webgpu-sgd' | 'cpu-sgd';
+}
+
+const JAX = { module: 'jax', packageName: '@jax-js/jax' };
+const TFJS = { module: 'tfjs', packageName: '@tensorflow/tfjs' };
+const WEBGPU = { backend: 'webgpu', reference: 'webgpu-sgd' } as const;
+const WASM = { backend: 'wasm', reference: 'cpu-sgd' } as const;
+
+/** The other libraries, by the name that `--only` knows. */
+export const PEERS = {
+  'jax-webgpu': { ...JAX, ...WEBGPU },
+  'tfjs-webgpu': { ...TFJS, ...WEBGPU },
+  'jax-wasm': { ...JAX, ...WASM },
+  'tfjs-wasm': { ...TFJS, ...WASM },
+} as const satisfies Record<string, PeerContestant>;
+
+export type PeerName = keyof typeof PEERS;
+
+export const PEER_NAMES = Object.keys(PEERS) as readonly PeerName[];
+
+export const isPeer = (name: string): name is PeerName => name in PEERS;
 
 /** A batch of the adding problem as a user of a library makes it, on the CPU. */
 export interface AddingBatch {
@@ -31,7 +51,7 @@ export interface AddingBatch {
 }
 
 /** Draws a batch of the adding problem (Hochreiter and Schmidhuber 1997): one marker in each half. */
-export function makeBatch({ length, batch }: BenchShape): AddingBatch {
+export function makeBatch({ length, batch }: BenchmarkShape): AddingBatch {
   const inputs = new Float32Array(batch * length * 2);
   const targets = new Float32Array(batch);
   const half = length >> 1;

@@ -1,58 +1,76 @@
-import type { BenchShape, Contestant, Peer } from './contestant.ts';
-import { createOurs } from './ours.ts';
+import {
+  type BenchmarkShape,
+  type Contestant,
+  createOwn,
+  type MeasureOptions,
+  measure,
+  type OwnName,
+  type Timing,
+} from '../src/engine/benchmark.ts';
+import { shaders } from '../src/session/shaders.ts';
+import { isPeer, PEERS, type Peer, type PeerName } from './contestant.ts';
 
-// Each loads only when it is asked for: they are installed by the benchmark itself, and not for `--only ours`.
+// Each loads only when it is asked for: they are installed by the benchmark itself, and not where none takes part.
 const peers = import.meta.glob<Peer>('./peers/*.ts');
 
-/** What the page offers to the program that drives it. Times in milliseconds per training step. */
-export interface Bench {
-  /** Starts a contestant, lets it compile, and finds how many steps a measurement takes. */
-  prepare(name: string, shape: BenchShape): Promise<{ steps: number; adapter: string }>;
-  /** Trains those steps and returns the time of one. */
-  measure(name: string): Promise<number>;
+export interface BenchRequest extends Omit<MeasureOptions, 'onProgress'> {
+  /** References before those compared with them. */
+  readonly names: readonly (OwnName | PeerName)[];
+  readonly shape: BenchmarkShape;
+  /** What the table calls the other libraries. */
+  readonly peerLabels: Readonly<Partial<Record<PeerName, string>>>;
 }
 
-/** Milliseconds of one measurement at least: far above the resolution of the clock and the cost of reading a loss. */
-const MEASUREMENT = 1000;
-
-const contestants = new Map<string, { readonly contestant: Contestant; readonly steps: number }>();
-
-function create(name: string, shape: BenchShape): Promise<Contestant> {
-  if (name === 'sgd' || name === 'path') return createOurs(name, shape);
-  const load = peers[`./peers/${name}.ts`];
-  if (!load) throw new Error(`${name} is no contestant.`);
-  return load().then((peer) => peer.create(shape));
+export interface BenchAnswer {
+  /** Empty where no contestant uses WebGPU. */
+  readonly adapter: string;
+  readonly timings: readonly Timing[];
+  /** Contestants that could not take part, and why. */
+  readonly failures: readonly string[];
 }
 
-/** Milliseconds per step; a loss that is not finite would mean that something else than training was measured. */
-async function time(contestant: Contestant, steps: number): Promise<number> {
-  const start = performance.now();
-  const loss = await contestant.train(steps);
-  const elapsed = performance.now() - start;
-  if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss}`);
-  return elapsed / steps;
+/** What the page offers to the program that drives it. Progress goes to its console. */
+export type RunBench = (request: BenchRequest) => Promise<BenchAnswer>;
+
+async function createPeer(name: PeerName, { shape, peerLabels }: BenchRequest): Promise<Contestant> {
+  const { module, backend, reference } = PEERS[name];
+  const load = peers[`./peers/${module}.ts`];
+  if (!load) throw new Error(`There is no module for ${name}.`);
+  const trainer = await (await load()).create(shape, backend);
+  return { name, label: peerLabels[name] ?? name, reference, trainer };
 }
 
-async function adapterName(): Promise<string> {
-  const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) throw new Error('this browser has no WebGPU adapter');
-  const { vendor, architecture, device, description } = adapter.info;
-  return [vendor, architecture, device, description].filter(Boolean).join(' ');
-}
-
-const bench: Bench = {
-  async prepare(name, shape) {
-    const contestant = await create(name, shape);
-    await contestant.train(2);
-    const steps = Math.ceil(MEASUREMENT / (await time(contestant, 1)));
-    contestants.set(name, { contestant, steps });
-    return { steps, adapter: await adapterName() };
-  },
-  measure(name) {
-    const prepared = contestants.get(name);
-    if (!prepared) throw new Error(`${name} is not prepared.`);
-    return time(prepared.contestant, prepared.steps);
-  },
+const runBench: RunBench = async (request) => {
+  const { names, shape, pairs, milliseconds } = request;
+  const gpu = (navigator as { readonly gpu?: GPU }).gpu;
+  const contestants: Contestant[] = [];
+  const failures: string[] = [];
+  let adapter = '';
+  for (const name of names) {
+    console.log(`${name}: starting`);
+    try {
+      if (isPeer(name)) {
+        const contestant = await createPeer(name, request);
+        // A library that cannot train here must not end the others' measurement.
+        await contestant.trainer.train(1);
+        contestants.push(contestant);
+      } else {
+        const { contestant, info } = await createOwn(name, shape, { gpu, shaders });
+        contestants.push(contestant);
+        if (info.kind === 'webgpu') adapter = info.name;
+      }
+    } catch (error) {
+      // Without a reference there is nothing to compare with.
+      if (!isPeer(name)) throw error;
+      failures.push(`${name} cannot take part: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  const timings = await measure(contestants, {
+    pairs,
+    milliseconds,
+    onProgress: (done, total, current) => console.log(`${done} of ${total} pairs; ${current}`),
+  });
+  return { adapter, timings, failures };
 };
 
-Object.assign(globalThis, { bench });
+Object.assign(globalThis, { runBench });

@@ -1,57 +1,71 @@
 import { readFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright';
+import puppeteer, { type Browser } from 'puppeteer-core';
 import { build, type PreviewServer, preview } from 'vite';
-import { CHROMIUM_ARGS, findChromium } from '../scripts/browsers.mjs';
+import { CHROMIUM_ARGS, FIREFOX_PREFERENCES, findChromium, findFirefox } from '../scripts/browsers.mjs';
 import { installPackages, root } from '../scripts/install.mjs';
-import { describeRange, RANGES } from '../src/experiment/schema.ts';
-import type { BenchShape } from './contestant.ts';
-import type { Bench } from './page.ts';
+import { BadInputError } from '../src/cli/arguments.ts';
+import { runCommand } from '../src/cli/command.ts';
+import { readShaders } from '../src/cli/shaders.ts';
+import {
+  type BenchmarkShape,
+  describeShape,
+  formatTables,
+  type ShapeTimings,
+} from '../src/engine/benchmark.ts';
+import { listOf } from '../src/experiment/link.ts';
+import { isPeer, PEERS, type PeerName } from './contestant.ts';
+import { benchInNode, describeProcessor } from './node.ts';
+import {
+  BROWSERS,
+  type BrowserName,
+  MEASURE_FLAGS,
+  MEASURE_USAGE,
+  type MeasureSettings,
+  readFlags,
+  readMeasureSettings,
+} from './options.ts';
+import { pack } from './pack.ts';
+import type { BenchAnswer, RunBench } from './page.ts';
 
-// npm run -s bench: the speed of this project's engine beside other libraries', on one software adapter in one run.
+// npm run -s bench: the speed of this project's engines beside other libraries', the same work in one run.
 
-declare const bench: Bench;
+declare const runBench: RunBench;
 
-const USAGE = 'npm run -s bench -- [--length 50] [--hidden 100] [--batch 32] [--pairs 9] [--only ours]';
+const USAGE = `npm run -s bench -- [--browser chromium|firefox | --node | --pack <folder>] ${MEASURE_USAGE}`;
 
-const PEERS = { tfjs: '@tensorflow/tfjs', jax: '@jax-js/jax' } as const;
+/** Milliseconds of one measurement. In Firefox a wait for the device takes up to 100 of them, whatever it waits for. */
+const MILLISECONDS: Readonly<Record<BrowserName, number>> = { chromium: 1000, firefox: 3000 };
 
-interface Options {
-  readonly shape: BenchShape;
-  readonly pairs: number;
-  readonly rivals: readonly ('path' | keyof typeof PEERS)[];
-}
+/** Milliseconds that a browser may work on one shape without an answer. */
+const ANSWER_TIMEOUT = 3_600_000;
 
-function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      length: { type: 'string', default: '50' },
-      hidden: { type: 'string', default: '100' },
-      batch: { type: 'string', default: '32' },
-      pairs: { type: 'string', default: '9' },
-      only: { type: 'string' },
-    },
-  });
-  const read = (name: 'length' | 'hidden' | 'batch' | 'pairs'): number => {
-    const range = name === 'pairs' ? { min: 1, max: 1000, integer: true } : RANGES[name];
-    const value = Number(values[name]);
-    if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
-    throw new Error(`--${name} is ${values[name]}: it must be ${describeRange(range)}`);
-  };
-  if (values.only !== undefined && values.only !== 'ours') {
-    throw new Error(`--only is ${values.only}: it must be ours`);
-  }
-  return {
-    shape: { length: read('length'), hidden: read('hidden'), batch: read('batch') },
-    pairs: read('pairs'),
-    rivals: values.only === 'ours' ? ['path'] : ['path', 'jax', 'tfjs'],
-  };
-}
+const LAUNCHERS: Readonly<Record<BrowserName, () => Promise<Browser>>> = {
+  chromium() {
+    const executablePath = findChromium();
+    if (executablePath === undefined) {
+      throw new Error(
+        'No Chromium was found: install Chromium or Chrome (Debian: chromium), or set CHROMIUM_PATH to one.',
+      );
+    }
+    return puppeteer.launch({ executablePath, args: CHROMIUM_ARGS, protocolTimeout: ANSWER_TIMEOUT });
+  },
+  firefox() {
+    const executablePath = findFirefox();
+    if (executablePath === undefined) {
+      throw new Error('No Firefox was found: install one (Debian: firefox-esr), or set FIREFOX_PATH to one.');
+    }
+    return puppeteer.launch({
+      browser: 'firefox',
+      executablePath,
+      extraPrefsFirefox: FIREFOX_PREFERENCES,
+      protocolTimeout: ANSWER_TIMEOUT,
+    });
+  },
+};
 
 /** Builds the page as it would be published and serves it. */
-async function servePage(rivals: Options['rivals']): Promise<PreviewServer> {
+async function servePage(withPeers: boolean): Promise<PreviewServer> {
   const outDir = path.join(root, 'bench/dist');
   const shared = { root, configFile: false, publicDir: false, logLevel: 'error' } as const;
   await build({
@@ -63,110 +77,96 @@ async function servePage(rivals: Options['rivals']): Promise<PreviewServer> {
       rolldownOptions: {
         input: path.join(root, 'bench/index.html'),
         // What is not installed is not loaded either.
-        external: rivals.some((rival) => rival in PEERS) ? [] : [/^@/],
+        external: withPeers ? [] : [/^@/],
       },
     },
   });
   return preview({ ...shared, build: { outDir }, preview: { port: 0 } });
 }
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-};
-
-/** Three digits, and no exponent. */
-const formatTime = (ms: number): string => (ms < 100 ? ms.toPrecision(3) : ms.toFixed(0));
-
-/** What a contestant is called in the table, with the version that the lock of the benchmark names. */
-function labelOf(name: string): string {
-  if (name === 'sgd') return 'this project, one SGD lane';
-  if (name === 'path') return 'this project, one Path-SGD lane';
-  const packageName = PEERS[name as keyof typeof PEERS];
+/** What the table calls another library, with the version that is installed. */
+function peerLabel(name: PeerName): string {
+  const { packageName, backend } = PEERS[name];
   const file = path.join(root, 'bench/node_modules', packageName, 'package.json');
-  return `${packageName} ${JSON.parse(readFileSync(file, 'utf8')).version}, WebGPU, SGD`;
+  const title = backend === 'webgpu' ? 'WebGPU' : 'WebAssembly';
+  return `${packageName} ${JSON.parse(readFileSync(file, 'utf8')).version}, ${title}, SGD`;
 }
 
-/** Measures every rival in pairs with our SGD lane, each pair back to back, and prints the table. */
-async function measure(page: Page, browser: Browser, { shape, pairs, rivals }: Options): Promise<void> {
-  let adapter = '';
-  for (const name of ['sgd', ...rivals]) {
-    process.stderr.write(`${labelOf(name)}: compiling ...`);
-    const prepared = await page.evaluate(([name, shape]) => bench.prepare(name, shape), [
-      name,
-      shape,
-    ] as const);
-    process.stderr.write(` ${prepared.steps} steps in a measurement\n`);
-    adapter = prepared.adapter;
-  }
-  const time = (name: string): Promise<number> => page.evaluate((name) => bench.measure(name), name);
-  const ours: number[] = [];
-  const times = new Map(rivals.map((name) => [name, [] as number[]]));
-  const ratios = new Map(rivals.map((name) => [name, [] as number[]]));
-  for (let pair = 0; pair < pairs; pair++) {
-    for (const name of rivals) {
-      // Who goes first alternates, so that a drift of the machine favours nobody.
-      const order = pair % 2 === 0 ? ['sgd', name] : [name, 'sgd'];
-      const measured: Record<string, number> = {};
-      for (const one of order) measured[one] = await time(one);
-      const own = measured.sgd ?? Number.NaN;
-      const rival = measured[name] ?? Number.NaN;
-      ours.push(own);
-      times.get(name)?.push(rival);
-      ratios.get(name)?.push(rival / own);
-      process.stderr.write(
-        `pair ${pair + 1} of ${pairs}: sgd ${own.toFixed(1)} ms, ${name} ${rival.toFixed(1)} ms\n`,
-      );
+/** Measures in a browser and prints the tables. @throws Error where a library could not take part, after the tables */
+async function benchInBrowser(name: BrowserName, settings: MeasureSettings): Promise<void> {
+  const peers = settings.names.filter(isPeer);
+  const browser = await LAUNCHERS[name]();
+  let server: PreviewServer | null = null;
+  try {
+    if (peers.length > 0 && !(await installPackages(path.join(root, 'bench')))) {
+      throw new Error('Without them, this project can be measured alone: --only ours');
     }
-  }
-  const row = (name: string, all: readonly number[], ratio: number): string =>
-    `| ${labelOf(name)} | ${formatTime(median(all))} | ${ratio.toFixed(2)} |`;
-  console.log(
-    [
-      `Adding problem, length ${shape.length}, hidden ${shape.hidden}, batch ${shape.batch}. Chromium ${browser.version()}, ` +
-        `adapter ${adapter}, ${os.availableParallelism()} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}); ` +
-        `medians of ${pairs} interleaved pairs.`,
-      '',
-      '| | ms per training step | times our SGD lane |',
-      '| --- | ---: | ---: |',
-      row('sgd', ours, 1),
-      ...rivals.map((name) => row(name, times.get(name) ?? [], median(ratios.get(name) ?? []))),
-    ].join('\n'),
-  );
-}
-
-async function main(): Promise<number> {
-  let options: Options;
-  try {
-    options = readOptions();
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\nUsage: ${USAGE}`);
-    return 2;
-  }
-  const executablePath = findChromium();
-  if (executablePath === undefined) {
-    console.error(
-      'No Chromium was found: install Chromium or Chrome (Debian: chromium), or set CHROMIUM_PATH to one.',
-    );
-    return 1;
-  }
-  const needsPeers = options.rivals.some((rival) => rival in PEERS);
-  if (needsPeers && !(await installPackages(path.join(root, 'bench')))) return 1;
-  const server = await servePage(options.rivals);
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
-  try {
-    const page = await browser.newPage();
-    page.on('pageerror', (error) => console.error(`The page: ${error.message}`));
-    await page.goto(new URL('bench/', server.resolvedUrls?.local[0]).href);
-    await page.waitForFunction(() => 'bench' in globalThis);
-    await measure(page, browser, options);
-    return 0;
+    server = await servePage(peers.length > 0);
+    const address = new URL('bench/', server.resolvedUrls?.local[0]).href;
+    const peerLabels = Object.fromEntries(peers.map((peer) => [peer, peerLabel(peer)]));
+    const measureShape = async (shape: BenchmarkShape): Promise<BenchAnswer> => {
+      process.stderr.write(`${describeShape(shape)}\n`);
+      // A page of its own: what one shape left behind does not slow the next.
+      const page = await browser.newPage();
+      page.on('console', (message) => process.stderr.write(`${message.text()}\n`));
+      page.on('pageerror', (error) => process.stderr.write(`The page: ${error}\n`));
+      await page.goto(address);
+      await page.waitForFunction(() => 'runBench' in globalThis);
+      const answer = await page.evaluate((request) => runBench(request), {
+        names: settings.names,
+        shape,
+        pairs: settings.pairs,
+        milliseconds: settings.milliseconds ?? MILLISECONDS[name],
+        peerLabels,
+      });
+      await page.close();
+      return answer;
+    };
+    const results: ShapeTimings[] = [];
+    const failures: string[] = [];
+    let adapter = '';
+    for (const shape of settings.shapes) {
+      const answer = await measureShape(shape);
+      results.push({ shape, timings: answer.timings });
+      failures.push(...answer.failures.map((failure) => `${describeShape(shape)}: ${failure}`));
+      if (answer.adapter !== '') adapter = `, WebGPU on ${answer.adapter}`;
+    }
+    const version = (await browser.version()).replace('/', ' ');
+    const context =
+      `${version}${adapter}, ${describeProcessor()}; medians of ${settings.pairs} interleaved pairs, ` +
+      'WebGPU compared with WebGPU and WebAssembly with the CPU engine.';
+    process.stdout.write(`${formatTables(context, results)}\n`);
+    if (failures.length > 0) throw new Error(failures.join('\n'));
   } finally {
     await browser.close();
-    await server.close();
+    await server?.close();
   }
 }
 
-process.exitCode = await main();
+async function main(args: readonly string[]): Promise<void> {
+  const values = readFlags(
+    args,
+    {
+      ...MEASURE_FLAGS,
+      browser: { type: 'string' },
+      node: { type: 'boolean' },
+      pack: { type: 'string' },
+    },
+    USAGE,
+  );
+  const places = ['browser', 'node', 'pack'] as const;
+  const chosen = places.filter((place) => values[place] !== undefined);
+  if (chosen.length > 1) {
+    throw new BadInputError(`${listOf(chosen.map((place) => `--${place}`))}: it must be one of them`);
+  }
+  if (values.pack !== undefined) return pack(values.pack);
+  const settings = readMeasureSettings(values, !values.node);
+  if (values.node) return benchInNode(settings, readShaders());
+  const browser = BROWSERS.find((name) => name === (values.browser ?? 'chromium'));
+  if (browser === undefined) {
+    throw new BadInputError(`--browser is "${values.browser}": it must be ${listOf(BROWSERS)}`);
+  }
+  return benchInBrowser(browser, settings);
+}
+
+await runCommand(main);

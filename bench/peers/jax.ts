@@ -1,5 +1,6 @@
 import { defaultDevice, init, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
-import { type BenchShape, type Contestant, makeBatch, RATE, RECURRENT_BOUND } from '../contestant.ts';
+import type { BenchmarkShape, Trainer } from '../../src/engine/benchmark.ts';
+import { type Backend, makeBatch, RATE, RECURRENT_BOUND } from '../contestant.ts';
 
 // A type alias, not an interface: only those are trees of arrays to jax-js.
 type Parameters = {
@@ -15,11 +16,11 @@ const uniform = (rows: number, columns: number, bound = Math.sqrt(6 / (rows + co
   return np.array(data).reshape([rows, columns]);
 };
 
-/** jax-js on WebGPU: one jitted function for loss, gradient and update. It has no scan, so the time loop is unrolled. */
-export async function create({ length, hidden, batch }: BenchShape): Promise<Contestant> {
-  const devices = await init('webgpu');
-  if (!devices.includes('webgpu')) throw new Error('jax-js did not start its WebGPU backend.');
-  defaultDevice('webgpu');
+/** jax-js: one jitted function for loss, gradient and update. It has no scan, so the time loop is unrolled. */
+export async function create({ length, hidden, batch }: BenchmarkShape, backend: Backend): Promise<Trainer> {
+  const devices = await init(backend);
+  if (!devices.includes(backend)) throw new Error(`jax-js did not start its backend ${backend}.`);
+  defaultDevice(backend);
 
   // Functions of jax-js consume their arguments; `.ref` keeps one for another use.
   const lossOf = (parameters: Parameters, inputs: np.Array, targets: np.Array): np.Array => {
@@ -62,6 +63,7 @@ export async function create({ length, hidden, batch }: BenchShape): Promise<Con
   };
   return {
     async train(steps) {
+      defaultDevice(backend); // One page may have both.
       let loss: np.Array | null = null;
       for (let count = 0; count < steps; count++) {
         loss?.dispose();

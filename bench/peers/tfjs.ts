@@ -1,11 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threadedWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import '@tensorflow/tfjs-backend-webgpu';
-import { type BenchShape, type Contestant, makeBatch, RATE, RECURRENT_BOUND } from '../contestant.ts';
+import type { BenchmarkShape, Trainer } from '../../src/engine/benchmark.ts';
+import { type Backend, makeBatch, RATE, RECURRENT_BOUND } from '../contestant.ts';
 
-/** TensorFlow.js on its WebGPU backend: SimpleRNN and Dense layers, minimised by its SGD. */
-export async function create(shape: BenchShape): Promise<Contestant> {
-  if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs did not start its WebGPU backend.');
+setWasmPaths({
+  'tfjs-backend-wasm.wasm': plainWasm,
+  'tfjs-backend-wasm-simd.wasm': simdWasm,
+  'tfjs-backend-wasm-threaded-simd.wasm': threadedWasm,
+});
+
+async function choose(backend: Backend): Promise<void> {
+  if (!(await tf.setBackend(backend))) throw new Error(`tfjs did not start its backend ${backend}.`);
   await tf.ready();
+}
+
+/** TensorFlow.js: SimpleRNN and Dense layers, minimised by its SGD. */
+export async function create(shape: BenchmarkShape, backend: Backend): Promise<Trainer> {
+  await choose(backend);
   const model = tf.sequential({
     layers: [
       tf.layers.simpleRNN({
@@ -23,6 +38,7 @@ export async function create(shape: BenchShape): Promise<Contestant> {
   const optimizer = tf.train.sgd(RATE);
   return {
     async train(steps) {
+      await choose(backend); // One page may have both.
       let loss: tf.Scalar | null = null;
       for (let step = 0; step < steps; step++) {
         loss?.dispose();

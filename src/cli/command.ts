@@ -1,4 +1,4 @@
-import { createEngine } from '../engine/create.ts';
+import { type CreatedEngine, createEngine, type EngineRequest } from '../engine/create.ts';
 import {
   type Engine,
   METRIC_STEPS,
@@ -44,25 +44,32 @@ export async function runCommand(main: (args: readonly string[]) => Promise<void
 }
 
 /**
- * Makes the engine that trains an experiment in Node, and says on standard error which one it is.
+ * Makes the engine that trains an experiment in Node, and says on standard error which one it is. Without a wish it is
+ * WebGPU where there is an adapter that passes the self-test, an emulated one too: a command computes what the page
+ * computes on a GPU.
  * @throws NoAdapterError where `webgpu` was asked for and there is no adapter
  */
 export async function openEngine(experiment: Experiment, kind: 'webgpu' | 'cpu' | 'auto'): Promise<Engine> {
-  const data = await loadData(experiment);
-  const { gpu, problem } = kind === 'cpu' ? { gpu: undefined, problem: null } : await loadGpu();
-  if (kind === 'webgpu' && problem !== null) throw new NoAdapterError(problem);
-  const { engine, fallback } = await createEngine({
-    experiment,
-    kind: gpu === undefined ? 'cpu' : kind,
-    gpu,
-    shaders: readShaders(),
-    data,
-  });
-  const reason = problem ?? fallback;
-  if (reason !== null) process.stderr.write(`${reason} The CPU engine trains instead.\n`);
-  const { name, software } = engine.info;
-  process.stderr.write(`Engine: ${engine.info.kind}, ${name}${software ? ' (emulated on the CPU)' : ''}\n`);
+  const request = { experiment, shaders: readShaders(), data: await loadData(experiment) };
+  const { engine } =
+    kind === 'cpu'
+      ? await createEngine({ ...request, gpu: undefined, kind })
+      : await openWebGpu(request).catch((error: unknown) => {
+          if (kind === 'webgpu' || !(error instanceof NoAdapterError)) throw error;
+          process.stderr.write(`${error.message} The CPU engine trains instead.\n`);
+          return createEngine({ ...request, gpu: undefined, kind: 'cpu' });
+        });
+  const { info } = engine;
+  process.stderr.write(
+    `Engine: ${info.kind}, ${info.name}${info.software ? ' (emulated on the CPU)' : ''}\n`,
+  );
   return engine;
+}
+
+async function openWebGpu(request: Omit<EngineRequest, 'gpu' | 'kind'>): Promise<CreatedEngine> {
+  const { gpu, problem } = await loadGpu();
+  if (problem !== null) throw new NoAdapterError(problem);
+  return createEngine({ ...request, gpu, kind: 'webgpu' });
 }
 
 /** Some steps of a run. */

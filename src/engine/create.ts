@@ -3,11 +3,12 @@ import type { TaskData } from '../experiment/tasks/index.ts';
 import { createCpuEngine } from './cpu/index.ts';
 import { type Engine, type EngineKind, NoAdapterError } from './engine.ts';
 import type { ShaderSources } from './shaders.ts';
+import { deviceOf } from './webgpu/device.ts';
 import { createWebGpuEngine } from './webgpu/index.ts';
 
 export interface EngineRequest {
   readonly experiment: Experiment;
-  /** `auto`: WebGPU where there is an adapter that passes the self-test, else the CPU engine in float32. */
+  /** `auto`: WebGPU where there is a GPU, not an emulated one, that passes the self-test; else the CPU engine in float32. */
   readonly kind: EngineKind | 'auto';
   /** `navigator.gpu`, or Dawn's in Node; undefined where there is none. */
   readonly gpu: GPU | undefined;
@@ -28,17 +29,21 @@ export interface CreatedEngine {
  * @throws ShapeTooLargeError where the adapter cannot hold the shape
  */
 export async function createEngine(request: EngineRequest): Promise<CreatedEngine> {
-  const { experiment, data, gpu, shaders } = request;
-  if (request.kind !== 'cpu') {
-    try {
-      return { engine: await createWebGpuEngine(experiment, { gpu, shaders, data }), fallback: null };
-    } catch (error) {
-      if (request.kind === 'webgpu' || !(error instanceof NoAdapterError)) throw error;
-      return {
-        engine: await createCpuEngine(experiment, { data, precision: 'float32' }),
-        fallback: error.message,
-      };
+  const { kind, experiment, data } = request;
+  const onCpu = async (fallback: string | null): Promise<CreatedEngine> => ({
+    engine: await createCpuEngine(experiment, { data, precision: 'float32' }),
+    fallback,
+  });
+  if (kind === 'cpu') return onCpu(null);
+  if (kind === 'webgpu') return { engine: await createWebGpuEngine(experiment, request), fallback: null };
+  try {
+    const { info } = await deviceOf(request.gpu);
+    if (info.software) {
+      return onCpu(`WebGPU here only emulates a GPU (${info.name}), which is slower than the CPU engine.`);
     }
+    return { engine: await createWebGpuEngine(experiment, request), fallback: null };
+  } catch (error) {
+    if (!(error instanceof NoAdapterError)) throw error;
+    return onCpu(error.message);
   }
-  return { engine: await createCpuEngine(experiment, { data, precision: 'float32' }), fallback: null };
 }

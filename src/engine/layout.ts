@@ -58,8 +58,8 @@ export function matricesOf(inputs: number, outputs: number, hidden: number, laye
 }
 
 /** Rows (time step, sequence) of one chunk of a weight gradient, and the most chunks. */
-const ROWS_PER_SPLIT = 512;
-const MAX_SPLITS = 16;
+const ROWS_PER_SPLIT = 256;
+const MAX_SPLITS = 64;
 /** Partial sums of all chunks of a lane, at most: large networks have work enough without many chunks. */
 const MAX_PARTIALS = 2 ** 20;
 

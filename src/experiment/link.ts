@@ -18,7 +18,8 @@ import {
 } from './schema.ts';
 import { TASK_NAMES, taskOf } from './tasks/index.ts';
 
-const ENGINE_CHOICES = ['auto', 'webgpu', 'cpu'] as const;
+/** What a visitor may choose to compute on. */
+export const ENGINE_CHOICES = ['auto', 'webgpu', 'cpu'] as const;
 
 /** The part of a link that only a page heeds. */
 export interface View {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { CopyText } from './CopyText.tsx';
 import { summaryOf, tableText, useCheckRun } from './checkRun.ts';
 import { formatNumber } from './numbers.ts';
 
@@ -17,6 +17,7 @@ export function CheckPage({ long }: { readonly long: boolean }) {
           <a href={long ? './check.html' : './check.html?long'}>
             {long ? 'Run the short set' : 'Run the long set'}
           </a>
+          . How fast they are, <a href="./bench.html">the benchmark</a> says.
         </p>
       </header>
       <main>
@@ -40,7 +41,7 @@ export function CheckPage({ long }: { readonly long: boolean }) {
         </section>
         {rows.length > 0 && (
           <>
-            <CopyTable />
+            <CopyText label="Copy as text" text={tableText(run)} />
             <div className="check-table">
               <table>
                 <thead>
@@ -68,30 +69,6 @@ export function CheckPage({ long }: { readonly long: boolean }) {
           </>
         )}
       </main>
-    </div>
-  );
-}
-
-/** Copies the table as text; where a page may not (plain http), shows the text, ready to copy. */
-function CopyTable() {
-  const run = useCheckRun();
-  const [copied, setCopied] = useState<boolean | null>(null);
-  const text = tableText(run);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied(true);
-    } catch {
-      setCopied(false);
-    }
-  };
-  return (
-    <div className="copy">
-      <button type="button" onClick={copy}>
-        Copy as text
-      </button>
-      <span role="status">{copied && 'Copied'}</span>
-      {copied === false && <textarea readOnly rows={8} aria-label="The table as text" value={text} />}
     </div>
   );
 }

@@ -1,9 +1,11 @@
+import { ENGINE_CHOICES } from '../experiment/link.ts';
 import { RANGES } from '../experiment/schema.ts';
 import { TASK_NAMES, TASKS } from '../experiment/tasks/index.ts';
 import { withLength, withSeed, withTask } from './edits.ts';
 import { NumberField } from './NumberField.tsx';
 import { SelectField } from './SelectField.tsx';
-import { edit, openLink, useWorkbench } from './workbench.ts';
+import { ENGINE_TEXTS } from './settingTexts.ts';
+import { chooseEngine, edit, openLink, useWorkbench } from './workbench.ts';
 
 const TASK_OPTIONS = TASK_NAMES.map((name) => ({ value: name, text: TASKS[name].title }));
 
@@ -17,9 +19,12 @@ const LAYER_OPTIONS = Array.from({ length: RANGES.layers.max }, (_, index) => ({
   text: String(index + 1),
 }));
 
+const ENGINE_OPTIONS = ENGINE_CHOICES.map((value) => ({ value, text: ENGINE_TEXTS[value] }));
+
 /** Everything that the lanes of an experiment share. */
 export function ExperimentPanel() {
   const experiment = useWorkbench((state) => state.experiment);
+  const engine = useWorkbench((state) => state.view.engine);
   const { task, length, hidden, layers, batch, seed, data } = experiment;
   const { lengthRange, description, citation, data: dataSet } = TASKS[task];
   return (
@@ -89,6 +94,7 @@ export function ExperimentPanel() {
         onChange={(value) => edit(withSeed(experiment, value))}
         hint="The same seed gives the same weights and the same batches."
       />
+      <SelectField label="Engine" value={engine} options={ENGINE_OPTIONS} onChange={chooseEngine} />
     </section>
   );
 }

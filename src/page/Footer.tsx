@@ -23,7 +23,7 @@ export function Footer() {
         </p>
         <p>
           MIT licence. Everything is computed on your machine; nothing is sent anywhere.{' '}
-          <a href="./check.html">Check this GPU</a>
+          <a href="./check.html">Check this GPU</a>, <a href="./bench.html">measure its speed</a>
         </p>
       </section>
     </footer>

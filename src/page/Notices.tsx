@@ -19,9 +19,9 @@ export function Notices() {
       {fallback !== null && (
         <div className="notice notice-information" role="status">
           <p>
-            <strong>Training on the CPU.</strong> {fallback} Everything works, only slower. A recent Chrome or
-            Edge (also on Android), or Safari 26, trains on the GPU; the address must start with https or be
-            localhost.
+            <strong>Training on the CPU.</strong> {fallback} Everything works, only slower than on a GPU.
+            Where the machine has one, a recent Chrome or Edge (also on Android), or Safari 26, trains on it;
+            the address must start with https or be localhost.
           </p>
         </div>
       )}

@@ -1,3 +1,4 @@
+import type { View } from '../experiment/link.ts';
 import type { InitialisationName, OptimizerName } from '../experiment/schema.ts';
 
 /** What the page calls each optimizer, as short as a legend needs it. */
@@ -15,4 +16,11 @@ export const INITIALISATION_TEXTS: Readonly<Record<InitialisationName, string>> 
   gaussian: 'Gaussian',
   uniform: 'Uniform',
   irnn: 'IRNN (Le et al.)',
+};
+
+/** What the page calls each choice of engine. */
+export const ENGINE_TEXTS: Readonly<Record<View['engine'], string>> = {
+  auto: 'The faster one',
+  webgpu: 'WebGPU',
+  cpu: 'CPU',
 };

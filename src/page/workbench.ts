@@ -77,16 +77,22 @@ const linkNotice = (messages: readonly string[]): Notice => ({
 
 /** Takes over an edited experiment: its run starts again at step 0, and the address bar follows. */
 export function edit(experiment: Experiment): void {
-  const hadSteps = useRun.getState().data.step > 0;
   // An edited preset is no longer that preset, and its link says all by itself.
-  setState(({ view }) => ({ experiment, view: { ...view, preset: null } }));
+  takeOver({ experiment, view: { ...getState().view, preset: null } }, 'The experiment changed');
+}
+
+/** Lets another engine compute: the run starts again at step 0, and the address bar follows. */
+export function chooseEngine(engine: View['engine']): void {
+  const { experiment, view } = getState();
+  takeOver({ experiment, view: { ...view, engine } }, 'The engine changed');
+}
+
+function takeOver(setup: Pick<Workbench, 'experiment' | 'view'>, change: string): void {
+  const hadSteps = useRun.getState().data.step > 0;
+  setState(setup);
   showLink();
-  prepareRun(experiment, getState().view.engine);
+  prepareRun(setup.experiment, setup.view.engine);
   if (hadSteps) {
-    notify({
-      topic: 'edit',
-      kind: 'information',
-      lines: ['The experiment changed: the run starts again at step 0.'],
-    });
+    notify({ topic: 'edit', kind: 'information', lines: [`${change}: the run starts again at step 0.`] });
   }
 }

@@ -109,7 +109,7 @@ const overflow = (): Promise<number> =>
 
 const LINK = `length=8&hidden=8&layers=2&batch=4&seed=7&lane=path2,rate:0.02,init:orthogonal,momentum:0.5&lane=sgd,clip:2&lane=path`;
 
-const isRestored = async (): Promise<void> => {
+const isRestored = async (link = LINK): Promise<void> => {
   await expect.poll(() => page.getByLabel('Layers').inputValue()).toBe('2');
   expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('8');
   expect(await page.getByLabel('Hidden', { exact: true }).inputValue()).toBe('8');
@@ -123,7 +123,7 @@ const isRestored = async (): Promise<void> => {
   expect(await page.getByLabel('Momentum of lane 1').inputValue()).toBe('0.5');
   await button('More settings of lane 2').click();
   expect(await page.getByLabel('Gradient clip of lane 2').inputValue()).toBe('2');
-  expect(hash()).toBe(`#${LINK}`);
+  expect(hash()).toBe(`#${link}`);
 };
 
 describe('with WebGPU', () => {
@@ -135,7 +135,7 @@ describe('with WebGPU', () => {
   afterEach(closePage);
 
   test('Play moves both curves, Pause stops, Step makes one step, Reset goes back to 0', async () => {
-    await openLink(`#${SMALL}`);
+    await openLink(`#${SMALL}&engine=webgpu`);
     await isReady();
     expect(await step()).toBe(0);
     expect(await engine().textContent()).toMatch(/^WebGPU, .*swiftshader/i);
@@ -173,18 +173,19 @@ describe('with WebGPU', () => {
       await expect.poll(() => page.locator('.lane .number').nth(0).textContent()).not.toBe('–');
       return page.locator('.lane .number').allInnerTexts();
     };
+    const link = `${LINK}&engine=webgpu`;
     await openLink(`#${SMALL}`);
     await isReady();
-    await pasteLink(LINK);
-    await isRestored();
+    await pasteLink(link);
+    await isRestored(link);
     const first = await oneStep();
     expect(first).toHaveLength(12);
-    await openLink(`#${LINK}`);
+    await openLink(`#${link}`);
     expect(await oneStep()).toEqual(first);
   });
 
   test('a lane that stops says why in its row and in the legend; the other goes on', async () => {
-    await openLink(`#${SMALL}&lane=sgd,rate:100,clip:0&lane=path`);
+    await openLink(`#${SMALL}&lane=sgd,rate:100,clip:0&lane=path&engine=webgpu`);
     await isReady();
     await button('Play').click();
     const reason = page.locator('.lane').nth(0).locator('.lane-stop');
@@ -198,7 +199,7 @@ describe('with WebGPU', () => {
 
   test('a shape that the adapter cannot hold is refused with what fits, and the page works on', async () => {
     const lanes = 'lane=path&'.repeat(16);
-    await openLink(`#length=1000&hidden=256&batch=256&layers=3&${lanes}`);
+    await openLink(`#length=1000&hidden=256&batch=256&layers=3&${lanes}engine=webgpu`);
     const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
     await alert.waitFor({ timeout: READY_TIMEOUT });
     expect(await alert.textContent()).toMatch(/\d/);
@@ -214,13 +215,38 @@ describe('with WebGPU', () => {
       const body = `Object.defineProperty(navigator, 'gpu', { value: undefined });${await response.text()}`;
       await route.fulfill({ response, body });
     });
-    await openLink(`#${SMALL}`);
+    await openLink(`#${SMALL}&engine=webgpu`);
     await button('Play').click();
     await reaches(20);
     expect(await engine().textContent()).toMatch(/^WebGPU, /);
     await button('Reset').click();
     await isReady();
     expect(await step()).toBe(0);
+  });
+
+  test('an emulated GPU is left alone unless chosen: the CPU engine trains and says why', async () => {
+    await openLink(`#${SMALL}`);
+    const notice = page.getByRole('status').filter({ hasText: 'Training on the CPU' });
+    await notice.waitFor();
+    expect(await notice.textContent()).toMatch(/only emulates a GPU \(.*swiftshader.*\)/i);
+    await isReady();
+    expect(await engine().textContent()).toBe('CPU, float32, WebAssembly');
+    await button('Step').click();
+    await expect.poll(step).toBe(1);
+
+    const choice = page.getByLabel('Engine');
+    expect(await choice.inputValue()).toBe('auto');
+    await choice.selectOption('webgpu');
+    await expect.poll(() => engine().textContent(), { timeout: READY_TIMEOUT }).toMatch(/^WebGPU, /);
+    await isReady();
+    expect(await step()).toBe(0);
+    expect(hash()).toBe(`#${SMALL}&engine=webgpu`);
+    expect(await notice.count()).toBe(0);
+    expect(await page.getByText('The engine changed: the run starts again at step 0.').count()).toBe(1);
+    await choice.selectOption('cpu');
+    await expect.poll(() => engine().textContent()).toMatch(/^CPU, /);
+    expect(hash()).toBe(`#${SMALL}&engine=cpu`);
+    expect(await notice.count()).toBe(0);
   });
 });
 
@@ -300,7 +326,9 @@ describe('without WebGPU', () => {
     await page.getByLabel('Rate of lane 3').fill('0.5');
     await page.getByLabel('Start of lane 3').selectOption('identity');
     await page.getByLabel('Optimizer of lane 1').selectOption('path2');
-    expect(hash()).toBe('#length=12&hidden=8&batch=4&lane=path2&lane=path,rate:0.01&lane=path,rate:0.5,init:identity');
+    expect(hash()).toBe(
+      '#length=12&hidden=8&batch=4&lane=path2&lane=path,rate:0.01&lane=path,rate:0.5,init:identity',
+    );
     await button('Remove lane 2').click();
     await button('Duplicate lane 2').click();
     await button('More settings of lane 3').click();

@@ -99,7 +99,7 @@ describe('train', () => {
     const [first = ''] = result.stdout.split('\n');
     expect(JSON.parse(first)).toEqual({
       experiment: parseLink(link).experiment,
-      engine: { kind: 'cpu', name: expect.stringContaining('float32'), software: false },
+      engine: { kind: 'cpu', name: 'float32, WebAssembly', software: false },
     });
     const lines = linesOf(result);
     expect(lines.map(({ step, lane, heldOut }) => [step, lane, heldOut !== undefined])).toEqual([

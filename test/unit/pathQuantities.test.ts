@@ -5,6 +5,8 @@ import { matrixOf, type Shape, shapeOf } from '../../src/engine/layout.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import type { Task } from '../../src/experiment/tasks/index.ts';
 import {
+  ALL_ARITHMETICS,
+  cpuEngine,
   engineAt,
   experimentOf,
   laneOf,
@@ -259,10 +261,10 @@ describe('flow identities', () => {
 
   test('a rescaled network has the same gamma, and kappa over the squared factors, to the last bit', async () => {
     const plain = laneOf('path', { init: 'gaussian' });
-    for (const precision of ['float32', 'float64'] as const) {
+    for (const arithmetic of ALL_ARITHMETICS) {
       const lanes = [plain, { ...plain, unbalance: 5 }];
       const experiment = experimentOf({ layers: 2, hidden: 9, length: 15, lanes });
-      const engine = await createCpuEngine(experiment, { data: null, precision });
+      const engine = await cpuEngine(experiment, arithmetic);
       const [first, second] = (await engine.inspect()).lanes as [LaneSnapshot, LaneSnapshot];
       const factor = Array.from(second.before, (value, i) => value / (first.before[i] as number));
       const scaled = (kappa: readonly ScaledArray[]): number[] =>
@@ -352,11 +354,9 @@ describe('range', () => {
     const parameters = grown(shape, 1.4, diagonal);
     const expected = plainQuantities(shape, parameters);
     const index = shape.matrices.findIndex(({ name }) => name === 'W_rec.1');
-    for (const [precision, tolerance] of [
-      ['float64', 1e-10],
-      ['float32', 1e-6],
-    ] as const) {
-      const engine = await createCpuEngine(experiment, { data: null, precision });
+    for (const arithmetic of ALL_ARITHMETICS) {
+      const tolerance = arithmetic === 'float64, TypeScript' ? 1e-10 : 1e-6;
+      const engine = await cpuEngine(experiment, arithmetic);
       await setParameters(engine, parameters);
       const lane = (await engine.inspect()).lanes[0] as LaneSnapshot;
       const largest = Math.max(...expected.kappa1);

@@ -1,4 +1,5 @@
 import { createCpuEngineFor } from '../../src/engine/cpu/engine.ts';
+import { createCpuEngine } from '../../src/engine/cpu/index.ts';
 import type { Precision } from '../../src/engine/cpu/precision.ts';
 import type { Engine, ScaledArray } from '../../src/engine/engine.ts';
 import { type Shape, shapeFor } from '../../src/engine/layout.ts';
@@ -15,6 +16,25 @@ import { type Batch, TASKS, type Task } from '../../src/experiment/tasks/index.t
 /** An experiment on the adding problem with short sequences unless said otherwise. */
 export function experimentOf(changes: Partial<Experiment>): Experiment {
   return { ...defaultExperiment(), length: 5, hidden: 4, batch: 3, lanes: [laneOf('path')], ...changes };
+}
+
+/** What the CPU engine computes in. */
+export const ARITHMETICS = {
+  'float32, WebAssembly': { precision: 'float32', webAssembly: true },
+  'float32, TypeScript': { precision: 'float32', webAssembly: false },
+  'float64, TypeScript': { precision: 'float64', webAssembly: false },
+} as const;
+
+export type Arithmetic = keyof typeof ARITHMETICS;
+
+export const ALL_ARITHMETICS = Object.keys(ARITHMETICS) as Arithmetic[];
+export const SINGLE_ARITHMETICS = ['float32, WebAssembly', 'float32, TypeScript'] as const;
+
+/** A CPU engine on a task without data that computes in just that. */
+export async function cpuEngine(experiment: Experiment, arithmetic: Arithmetic): Promise<Engine> {
+  const engine = await createCpuEngine(experiment, { data: null, ...ARITHMETICS[arithmetic] });
+  if (engine.info.name !== arithmetic) throw new Error(`asked for ${arithmetic}, got ${engine.info.name}`);
+  return engine;
 }
 
 /** A lane with its defaults at length 20, whatever the experiment's length. */
@@ -78,8 +98,9 @@ export async function engineAt(
   experiment: Experiment,
   parameters: Float64Array,
   precision: Precision = 'float64',
+  kernels: WebAssembly.Module | null = null,
 ): Promise<Engine> {
-  const engine = createCpuEngineFor(task, experiment, { data: null, precision });
+  const engine = createCpuEngineFor(task, experiment, { data: null, precision, kernels });
   await setParameters(engine, parameters);
   return engine;
 }

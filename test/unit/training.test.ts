@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { createCpuEngine } from '../../src/engine/cpu/index.ts';
-import type { Precision } from '../../src/engine/cpu/precision.ts';
 import { dualNorm, norm } from '../../src/engine/cpu/update.ts';
 import { type Engine, type LaneMetrics, type LaneSnapshot, METRIC_STEPS } from '../../src/engine/engine.ts';
 import { unbalanceExponents, unbalanceFactors } from '../../src/engine/initialise.ts';
 import { shapeOf } from '../../src/engine/layout.ts';
 import type { Experiment, Lane } from '../../src/experiment/schema.ts';
-import { experimentOf, laneOf, pooled } from './support.ts';
+import {
+  ALL_ARITHMETICS,
+  type Arithmetic,
+  cpuEngine,
+  experimentOf,
+  laneOf,
+  pooled,
+  SINGLE_ARITHMETICS,
+} from './support.ts';
 
-const engineOf = (experiment: Experiment, precision: Precision = 'float32'): Promise<Engine> =>
-  createCpuEngine(experiment, { data: null, precision });
+const engineOf = (experiment: Experiment, arithmetic: Arithmetic = 'float32, WebAssembly'): Promise<Engine> =>
+  cpuEngine(experiment, arithmetic);
 
 /** Metrics of a lane over the steps of a run. */
 const linesOf = (lines: readonly LaneMetrics[], lane: number): LaneMetrics[] =>
@@ -18,8 +24,8 @@ const linesOf = (lines: readonly LaneMetrics[], lane: number): LaneMetrics[] =>
 const lossesOf = (lines: readonly LaneMetrics[], lane: number): number[] =>
   linesOf(lines, lane).map(({ loss }) => loss);
 
-async function train(experiment: Experiment, steps: number, precision: Precision = 'float32') {
-  const engine = await engineOf(experiment, precision);
+async function train(experiment: Experiment, steps: number, arithmetic?: Arithmetic) {
+  const engine = await engineOf(experiment, arithmetic);
   await engine.train(steps);
   return { lines: await engine.metrics(0), checkpoint: await engine.checkpoint() };
 }
@@ -40,7 +46,7 @@ describe('one step', () => {
 
   test('is the update that the lane asks for', async () => {
     const experiment = small(lanes, { layers: 2 });
-    const engine = await engineOf(experiment, 'float64');
+    const engine = await engineOf(experiment, 'float64, TypeScript');
     await engine.train(3);
     const velocity = (await engine.checkpoint()).velocity;
     const snapshot = await engine.inspect();
@@ -108,9 +114,9 @@ describe('invariance under rescaling', () => {
   const pair = (lane: Lane): Lane[] => [lane, { ...lane, unbalance: 3 }];
 
   /** Bits of a run of a lane and its unbalanced twin: their losses, and their parameters without the factors. */
-  async function twins(lane: Lane, steps: number, precision: Precision, changes: Partial<Experiment> = {}) {
+  async function twins(lane: Lane, steps: number, arithmetic: Arithmetic, changes: Partial<Experiment> = {}) {
     const experiment = small(pair(lane), changes);
-    const { lines, checkpoint } = await train(experiment, steps, precision);
+    const { lines, checkpoint } = await train(experiment, steps, arithmetic);
     const shape = shapeOf(experiment);
     const factors = unbalanceFactors(shape, unbalanceExponents(experiment, 1));
     expect(new Set(factors).size).toBeGreaterThan(5);
@@ -131,10 +137,10 @@ describe('invariance under rescaling', () => {
     { name: 'path2, two layers', lane: laneOf('path2', { rate: 0.003 }), changes: { layers: 2, hidden: 7 } },
   ];
 
-  test.each(kept.flatMap((c) => (['float32', 'float64'] as const).map((precision) => ({ ...c, precision }))))(
-    'is kept to the last bit for 300 steps: $name, $precision',
-    async ({ lane, precision, changes }) => {
-      const { losses, parameters } = await twins(lane, 300, precision, changes);
+  test.each(kept.flatMap((c) => ALL_ARITHMETICS.map((arithmetic) => ({ ...c, arithmetic }))))(
+    'is kept to the last bit for 300 steps: $name, $arithmetic',
+    async ({ lane, arithmetic, changes }) => {
+      const { losses, parameters } = await twins(lane, 300, arithmetic, changes);
       expect(losses[0].length).toBe(300);
       expect(losses[0].every(Number.isFinite)).toBe(true);
       expect(new Set(losses[0]).size).toBe(300);
@@ -146,17 +152,14 @@ describe('invariance under rescaling', () => {
   const largestDifference = ([a, b]: readonly [number[], number[]]): number =>
     Math.max(...b.map((loss, i) => Math.abs(loss / (a[i] as number) - 1)));
 
-  test.each(['float32', 'float64'] as const)(
-    'is lost with the clip of the gradient, %s',
-    async (precision) => {
-      const { losses } = await twins(laneOf('path', { clip: 0.1, dualclip: 1 }), 100, precision);
-      expect(losses[1][0]).toBe(losses[0][0]);
-      expect(largestDifference(losses)).toBeGreaterThan(0.001);
-    },
-  );
+  test.each(ALL_ARITHMETICS)('is lost with the clip of the gradient, %s', async (arithmetic) => {
+    const { losses } = await twins(laneOf('path', { clip: 0.1, dualclip: 1 }), 100, arithmetic);
+    expect(losses[1][0]).toBe(losses[0][0]);
+    expect(largestDifference(losses)).toBeGreaterThan(0.001);
+  });
 
   test('is none of sgd: losses differ by more than 1 % within 100 steps', async () => {
-    const { losses } = await twins(laneOf('sgd'), 100, 'float32');
+    const { losses } = await twins(laneOf('sgd'), 100, 'float32, WebAssembly');
     expect(losses[1][0]).toBe(losses[0][0]);
     expect(largestDifference([losses[0].slice(0, 100), losses[1].slice(0, 100)])).toBeGreaterThan(0.01);
   });
@@ -174,11 +177,11 @@ describe('the same bits', () => {
     laneOf('path2', { init: 'gaussian' }),
   ];
 
-  test('lane k of eight has the bits of that lane alone', async () => {
-    const together = await train(small(eight, { layers: 2 }), 40);
+  test.each(SINGLE_ARITHMETICS)('lane k of eight has the bits of that lane alone, %s', async (arithmetic) => {
+    const together = await train(small(eight, { layers: 2 }), 40, arithmetic);
     const size = together.checkpoint.parameters.length / 8;
     for (const [index, lane] of eight.entries()) {
-      const alone = await train(small([lane], { layers: 2 }), 40);
+      const alone = await train(small([lane], { layers: 2 }), 40, arithmetic);
       expect(alone.checkpoint.parameters).toEqual(
         together.checkpoint.parameters.slice(index * size, (index + 1) * size),
       );
@@ -204,15 +207,15 @@ describe('the same bits', () => {
     expect(lossesOf(second.lines, 0)).not.toEqual(lossesOf(first.lines, 0));
   });
 
-  test('go on from a checkpoint', async () => {
+  test.each(SINGLE_ARITHMETICS)('go on from a checkpoint, %s', async (arithmetic) => {
     const experiment = small([
       laneOf('sgd', { momentum: 0.9 }),
       laneOf('path2'),
       laneOf('sgd', { rate: 100, clip: 0 }),
     ]);
-    const whole = await train(experiment, 60);
-    const { checkpoint } = await train(experiment, 25);
-    const resumed = await engineOf(experiment);
+    const whole = await train(experiment, 60, arithmetic);
+    const { checkpoint } = await train(experiment, 25, arithmetic);
+    const resumed = await engineOf(experiment, arithmetic);
     await resumed.train(3);
     await resumed.restore(structuredClone(checkpoint));
     expect(resumed.step).toBe(25);
@@ -238,37 +241,40 @@ describe('the same bits', () => {
 describe('a lane that diverges', () => {
   const lanes = [laneOf('path'), laneOf('sgd', { rate: 100, clip: 0 }), laneOf('sgd')];
 
-  test('stops with its reason and keeps its parameters; the others go on', async () => {
-    const experiment = small(lanes);
-    const engine = await engineOf(experiment);
-    await engine.train(30);
-    const lines = await engine.metrics(0);
-    const stopped = linesOf(lines, 1);
-    const last = stopped.at(-1) as LaneMetrics;
-    expect(last.step).toBeLessThan(30);
-    expect(stopped.map(({ step }) => step)).toEqual(Array.from({ length: last.step }, (_, i) => i + 1));
-    expect(stopped.slice(0, -1).every(({ stopped }) => stopped === null)).toBe(true);
-    expect(last.stopped).toMatch(
-      /^the (loss|gradient norm) is not finite \(.*\) at step \d+; the gradient norm was /,
-    );
-    expect(last.stopped).toContain(`at step ${last.step};`);
-    expect(linesOf(lines, 0).length).toBe(30);
-    expect(linesOf(lines, 2).every(({ stopped, loss }) => stopped === null && Number.isFinite(loss))).toBe(
-      true,
-    );
+  test.each(SINGLE_ARITHMETICS)(
+    'stops with its reason and keeps its parameters; the others go on, %s',
+    async (arithmetic) => {
+      const experiment = small(lanes);
+      const engine = await engineOf(experiment, arithmetic);
+      await engine.train(30);
+      const lines = await engine.metrics(0);
+      const stopped = linesOf(lines, 1);
+      const last = stopped.at(-1) as LaneMetrics;
+      expect(last.step).toBeLessThan(30);
+      expect(stopped.map(({ step }) => step)).toEqual(Array.from({ length: last.step }, (_, i) => i + 1));
+      expect(stopped.slice(0, -1).every(({ stopped }) => stopped === null)).toBe(true);
+      expect(last.stopped).toMatch(
+        /^the (loss|gradient norm) is not finite \(.*\) at step \d+; the gradient norm was /,
+      );
+      expect(last.stopped).toContain(`at step ${last.step};`);
+      expect(linesOf(lines, 0).length).toBe(30);
+      expect(linesOf(lines, 2).every(({ stopped, loss }) => stopped === null && Number.isFinite(loss))).toBe(
+        true,
+      );
 
-    const until = await train(experiment, last.step - 1);
-    const checkpoint = await engine.checkpoint();
-    const size = checkpoint.parameters.length / 3;
-    expect(checkpoint.parameters.slice(size, 2 * size)).toEqual(
-      until.checkpoint.parameters.slice(size, 2 * size),
-    );
-    expect(checkpoint.stoppedAt).toEqual(Uint32Array.of(0, last.step, 0));
-    // Inspected, it shows the frozen parameters.
-    const frozen = (await engine.inspect()).lanes[1] as LaneSnapshot;
-    expect(frozen.after).toEqual(frozen.before);
-    expect((await engine.metrics(30)).map(({ lane }) => lane)).toEqual([0, 2]);
-  });
+      const until = await train(experiment, last.step - 1, arithmetic);
+      const checkpoint = await engine.checkpoint();
+      const size = checkpoint.parameters.length / 3;
+      expect(checkpoint.parameters.slice(size, 2 * size)).toEqual(
+        until.checkpoint.parameters.slice(size, 2 * size),
+      );
+      expect(checkpoint.stoppedAt).toEqual(Uint32Array.of(0, last.step, 0));
+      // Inspected, it shows the frozen parameters.
+      const frozen = (await engine.inspect()).lanes[1] as LaneSnapshot;
+      expect(frozen.after).toEqual(frozen.before);
+      expect((await engine.metrics(30)).map(({ lane }) => lane)).toEqual([0, 2]);
+    },
+  );
 
   test('costs nothing once every lane has stopped', async () => {
     const engine = await engineOf(small([laneOf('sgd', { rate: 100, clip: 0 })]));

@@ -19,10 +19,12 @@ import {
 import { initialParametersFor } from '../initialise.ts';
 import { type Shape, shapeFor } from '../layout.ts';
 import { Gamma, snapshotRows } from './gamma.ts';
+import { PlainGammaProducts, SimdGammaProducts } from './gammaProducts.ts';
 import { type Kappa, PathKappa, snapshotKappa } from './kappa.ts';
-import { Network } from './network.ts';
+import { type Network, PlainNetwork } from './network.ts';
 import { newReal, type Precision, type Real } from './precision.ts';
 import { Scorer } from './score.ts';
+import { SimdNetwork } from './simdNetwork.ts';
 import { norm, update } from './update.ts';
 
 /** Milliseconds of work after which events get their turn. */
@@ -31,20 +33,24 @@ const WORK_INTERVAL = 10;
 /** Numbers that the ring keeps of a lane and step. */
 const COLUMNS = 4;
 
+export interface CpuEngineParts {
+  /** The task's data, loaded; null for generated tasks. */
+  readonly data: TaskData | null;
+  readonly precision: Precision;
+  /** The compiled kernels of `loadKernels`, for float32; without them TypeScript computes everything. */
+  readonly kernels?: WebAssembly.Module | null;
+}
+
 /**
  * The CPU engine on a given task, whatever the experiment names.
  * @throws ShapeTooLargeError where the states do not fit in memory
  * @throws Error where the task needs data and there are none
  */
-export function createCpuEngineFor(
-  task: Task,
-  experiment: Experiment,
-  options: { readonly data: TaskData | null; readonly precision: Precision },
-): Engine {
+export function createCpuEngineFor(task: Task, experiment: Experiment, options: CpuEngineParts): Engine {
   if (task.data && !options.data) throw new Error(`The task ${task.name} needs its data set ${task.data}.`);
   const shape = shapeFor(task, experiment);
   try {
-    return new CpuEngine(task, experiment, shape, options.data, options.precision);
+    return new CpuEngine(task, experiment, shape, options);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const { layers, length, batch, hidden } = shape;
@@ -85,9 +91,18 @@ class CpuEngine implements Engine {
   readonly #outputGradient: Float64Array; // [scored steps, batch, outputs]
   readonly #gradient: Real; // [parameters]
 
-  constructor(task: Task, experiment: Experiment, shape: Shape, data: TaskData | null, precision: Precision) {
+  constructor(
+    task: Task,
+    experiment: Experiment,
+    shape: Shape,
+    { data, precision, kernels }: CpuEngineParts,
+  ) {
     const { lanes, length, batch, inputs, outputs, scoredSteps, parameters } = shape;
-    this.info = { kind: 'cpu', name: `${precision}, TypeScript`, software: false };
+    this.info = {
+      kind: 'cpu',
+      name: `${precision}, ${kernels ? 'WebAssembly' : 'TypeScript'}`,
+      software: false,
+    };
     this.experiment = experiment;
     this.#task = task;
     this.#shape = shape;
@@ -102,9 +117,12 @@ class CpuEngine implements Engine {
     this.#stopped = new Array<string>(lanes).fill('');
     this.#previousNorm = new Array<number | null>(lanes).fill(null);
     this.#ring = new Float64Array(METRIC_STEPS * lanes * COLUMNS);
-    this.#network = new Network(shape, precision);
+    this.#network = kernels ? new SimdNetwork(shape, kernels) : new PlainNetwork(shape, precision);
     this.#scorer = new Scorer(task, shape, task.measure(experiment.length), precision);
-    this.#gamma = new Gamma(shape);
+    this.#gamma = new Gamma(
+      shape,
+      kernels ? new SimdGammaProducts(shape, kernels) : new PlainGammaProducts(shape),
+    );
     this.#kappa = new PathKappa(shape, precision, this.#gamma);
     this.#weights = new Float64Array(parameters);
     this.#inputs = new Float64Array(length * batch * inputs);
@@ -298,18 +316,12 @@ class CpuEngine implements Engine {
   }
 
   #snapshotStates(deltas: Float64Array): LaneStates {
-    const { layers, length, batch, hidden } = this.#shape;
-    const size = length * batch * hidden;
     const states = {
       hidden: newReal(this.#precision, deltas.length),
       deltas: newReal(this.#precision, deltas.length),
     };
     states.deltas.set(deltas);
-    for (let layer = 0; layer < layers; layer++) {
-      // Behind the initial state.
-      const at = layer * (size + batch * hidden) + batch * hidden;
-      states.hidden.set(this.#network.hidden.subarray(at, at + size), layer * size);
-    }
+    this.#network.copyHidden(states.hidden);
     return states;
   }
 

@@ -1,8 +1,9 @@
 import type { ScaledArray } from '../engine.ts';
 import { matrixOf, type Shape } from '../layout.ts';
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from '../powersOfTwo.ts';
+import type { GammaProducts } from './gammaProducts.ts';
 import { newReal, type Precision } from './precision.ts';
-import { addProduct, addRows, addTransposedProduct } from './product.ts';
+import { addRows } from './product.ts';
 
 /**
  * u = gamma_in^2 or v = gamma_out^2 of every unit at every time step: mantissas with the largest of a row in [1, 2), and
@@ -32,6 +33,7 @@ export class Gamma {
   readonly squares: Float64Array; // [parameters]
   readonly in: GammaRows;
   readonly out: GammaRows;
+  readonly products: GammaProducts;
   readonly #shape: Shape;
   /** What a unit receives at every time step whatever came before: B, and A_in 1 in the first layer. */
   readonly #constants: Float64Array; // [hidden]
@@ -40,7 +42,7 @@ export class Gamma {
   readonly #fromLayer: Float64Array; // [length, hidden]
   readonly #fromTime: Float64Array; // [hidden]
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, products: GammaProducts) {
     const { layers, length, hidden, parameters } = shape;
     const newRows = (): GammaRows => ({
       data: new Float64Array(layers * length * hidden),
@@ -49,6 +51,7 @@ export class Gamma {
     this.squares = new Float64Array(parameters);
     this.in = newRows();
     this.out = newRows();
+    this.products = products;
     this.#shape = shape;
     this.#constants = new Float64Array(hidden);
     this.#readout = new Float64Array(hidden);
@@ -62,8 +65,9 @@ export class Gamma {
    */
   forward(weights: Float64Array): void {
     const { layers, length, hidden, inputs, outputs } = this.#shape;
-    const { squares } = this;
+    const { products, squares } = this;
     for (let i = 0; i < squares.length; i++) squares[i] = (weights[i] as number) ** 2;
+    products.load(squares);
     this.#readout.fill(0);
     addRows(this.#readout, 0, hidden, squares, matrixOf(this.#shape, 'readout', layers).offset, outputs);
     const fromLayer: Term = { data: this.#fromLayer, at: 0, log2: ZERO_EXPONENT };
@@ -82,27 +86,15 @@ export class Gamma {
       constants.log2 = exponentOfLargest(this.#constants, 0, hidden) === ZERO_EXPONENT ? ZERO_EXPONENT : 0;
       if (layer > 0) {
         const below = (first - length) * hidden;
-        this.#fromLayer.fill(0);
-        addProduct(this.#fromLayer, 0, length, hidden, this.in.data, below, hidden, squares, input);
+        products.forward(this.#fromLayer, 0, length, this.in.data, below, input);
       }
       for (let t = 0; t < length; t++) {
         const row = first + t;
         fromLayer.at = t * hidden;
         fromLayer.log2 = layer > 0 ? (this.in.log2[row - length] as number) : ZERO_EXPONENT;
-        this.#fromTime.fill(0);
         fromTime.log2 = ZERO_EXPONENT;
         if (t > 0) {
-          addProduct(
-            this.#fromTime,
-            0,
-            1,
-            hidden,
-            this.in.data,
-            (row - 1) * hidden,
-            hidden,
-            squares,
-            recurrent,
-          );
+          products.forward(this.#fromTime, 0, 1, this.in.data, (row - 1) * hidden, recurrent);
           fromTime.log2 = this.in.log2[row - 1] as number;
         }
         joinRow(this.in, row, hidden, fromLayer, fromTime, constants);
@@ -116,7 +108,7 @@ export class Gamma {
    */
   backward(): void {
     const { layers, length, hidden, scoredFrom } = this.#shape;
-    const { squares } = this;
+    const { products } = this;
     const fromLayer: Term = { data: this.#fromLayer, at: 0, log2: ZERO_EXPONENT };
     const fromTime: Term = { data: this.#fromTime, at: 0, log2: ZERO_EXPONENT };
     const readout: Term = { data: this.#readout, at: 0, log2: ZERO_EXPONENT };
@@ -128,29 +120,16 @@ export class Gamma {
       if (!top) {
         const above = (first + length) * hidden;
         const input = matrixOf(this.#shape, 'input', layer + 1).offset;
-        this.#fromLayer.fill(0);
-        addTransposedProduct(
-          this.#fromLayer,
-          0,
-          length,
-          hidden,
-          this.out.data,
-          above,
-          hidden,
-          squares,
-          input,
-        );
+        products.backward(this.#fromLayer, 0, length, this.out.data, above, input);
       }
       for (let t = length - 1; t >= 0; t--) {
         const row = first + t;
         fromLayer.at = t * hidden;
         fromLayer.log2 = top ? ZERO_EXPONENT : (this.out.log2[row + length] as number);
         readout.log2 = top && t >= scoredFrom ? readoutLog2 : ZERO_EXPONENT;
-        this.#fromTime.fill(0);
         fromTime.log2 = ZERO_EXPONENT;
         if (t + 1 < length) {
-          const next = (row + 1) * hidden;
-          addTransposedProduct(this.#fromTime, 0, 1, hidden, this.out.data, next, hidden, squares, recurrent);
+          products.backward(this.#fromTime, 0, 1, this.out.data, (row + 1) * hidden, recurrent);
           fromTime.log2 = this.out.log2[row + 1] as number;
         }
         joinRow(this.out, row, hidden, fromLayer, fromTime, readout);
@@ -216,11 +195,14 @@ function joinRow(rows: GammaRows, row: number, hidden: number, a: Term, b: Term,
   const bFactor = powerOfTwo(b.log2 - reference);
   const cFactor = powerOfTwo(c.log2 - reference);
   const at = row * hidden;
+  const { data: aData, at: aAt } = a;
+  const { data: bData, at: bAt } = b;
+  const { data: cData, at: cAt } = c;
   for (let j = 0; j < hidden; j++) {
     data[at + j] =
-      aFactor * (a.data[a.at + j] as number) +
-      bFactor * (b.data[b.at + j] as number) +
-      cFactor * (c.data[c.at + j] as number);
+      aFactor * (aData[aAt + j] as number) +
+      bFactor * (bData[bAt + j] as number) +
+      cFactor * (cData[cAt + j] as number);
   }
   const exponent = normalise(data, at, hidden);
   log2[row] = exponent === ZERO_EXPONENT ? ZERO_EXPONENT : reference + exponent;

@@ -3,7 +3,6 @@ import { type Matrix, matrixOf, type Shape } from '../layout.ts';
 import { powerOfTwo, ZERO_EXPONENT } from '../powersOfTwo.ts';
 import { exponentOfLargest, type Gamma, type GammaRows, normalise } from './gamma.ts';
 import { newReal, type Precision, type Real } from './precision.ts';
-import { addOuterProducts, addProduct } from './product.ts';
 
 /** Entries below this share of their matrix's largest count as zero: float32's normal range, in both precisions. */
 const SMALLEST_SHARE = powerOfTwo(-126);
@@ -93,7 +92,7 @@ export class PathKappa {
    */
   computeSecond(): void {
     const { layers, length, hidden } = this.#shape;
-    const { in: gammaIn, out: gammaOut, squares } = this.#gamma;
+    const { in: gammaIn, out: gammaOut, products, squares } = this.#gamma;
     const sum = this.#sum;
     const sumLog2 = this.#sumLog2;
     const walksLog2 = this.#walksLog2;
@@ -107,8 +106,7 @@ export class PathKappa {
       sumLog2.fill(ZERO_EXPONENT);
       for (let t = length - 2; t >= 1; t--) {
         [walks, before] = [before, walks];
-        walks.fill(0);
-        addProduct(walks, 0, hidden, hidden, before, 0, hidden, squares, recurrent.offset);
+        products.forward(walks, 0, hidden, before, 0, recurrent.offset);
         const inRow = layer * length + t - 1;
         const outRow = layer * length + t + 1;
         const inLog2 = gammaIn.log2[inRow] as number;
@@ -170,14 +168,16 @@ export class PathKappa {
   /** `#sum` [hidden] = the sum of rows of gamma; returns its exponent. */
   #sumOverTime(gamma: GammaRows, row: number, steps: number): number {
     const { hidden } = this.#shape;
+    const { data } = gamma;
+    const sum = this.#sum;
     let reference = ZERO_EXPONENT;
     for (let t = 0; t < steps; t++) reference = Math.max(reference, gamma.log2[row + t] as number);
-    this.#sum.fill(0, 0, hidden);
+    sum.fill(0, 0, hidden);
     for (let t = 0; t < steps; t++) {
       const factor = powerOfTwo((gamma.log2[row + t] as number) - reference);
       const at = (row + t) * hidden;
       for (let j = 0; j < hidden; j++) {
-        this.#sum[j] = (this.#sum[j] as number) + factor * (gamma.data[at + j] as number);
+        sum[j] = (sum[j] as number) + factor * (data[at + j] as number);
       }
     }
     return reference;
@@ -186,7 +186,8 @@ export class PathKappa {
   /** `#sum` [hidden, hidden] = the sum over time of v of one row times u of the other; returns its exponent. */
   #outerOverTime(outRow: number, inRow: number, steps: number): number {
     const { hidden } = this.#shape;
-    const { in: gammaIn, out: gammaOut } = this.#gamma;
+    const { in: gammaIn, out: gammaOut, products } = this.#gamma;
+    const rows = this.#rows;
     const log2 = (t: number): number =>
       (gammaOut.log2[outRow + t] as number) + (gammaIn.log2[inRow + t] as number);
     let reference = 2 * ZERO_EXPONENT;
@@ -194,11 +195,10 @@ export class PathKappa {
     for (let t = 0; t < steps; t++) {
       const factor = powerOfTwo(log2(t) - reference);
       for (let j = 0; j < hidden; j++) {
-        this.#rows[t * hidden + j] = factor * (gammaOut.data[(outRow + t) * hidden + j] as number);
+        rows[t * hidden + j] = factor * (gammaOut.data[(outRow + t) * hidden + j] as number);
       }
     }
-    this.#sum.fill(0, 0, hidden * hidden);
-    addOuterProducts(this.#sum, 0, steps, hidden, hidden, this.#rows, 0, gammaIn.data, inRow * hidden);
+    products.outer(this.#sum, steps, rows, gammaIn.data, inRow * hidden);
     return reference;
   }
 
@@ -206,12 +206,14 @@ export class PathKappa {
   #store(kappa: Kappa, matrix: Matrix, log2: number): void {
     const index = this.#shape.matrices.indexOf(matrix);
     const count = matrix.rows * matrix.columns;
-    const exponent = exponentOfLargest(this.#sum, 0, count);
+    const sum = this.#sum;
+    const { data } = kappa;
+    const exponent = exponentOfLargest(sum, 0, count);
     const factor = exponent === ZERO_EXPONENT ? 0 : powerOfTwo(-exponent);
     kappa.log2[index] = exponent === ZERO_EXPONENT ? ZERO_EXPONENT : log2 + exponent;
     for (let i = 0; i < count; i++) {
-      const value = factor * (this.#sum[i] as number);
-      kappa.data[matrix.offset + i] = value < SMALLEST_SHARE ? 0 : value;
+      const value = factor * (sum[i] as number);
+      data[matrix.offset + i] = value < SMALLEST_SHARE ? 0 : value;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type Matrix, matrixOf, type Shape } from '../layout.ts';
-import type { Precision } from './precision.ts';
+import type { Precision, Real } from './precision.ts';
 import { addOuterProducts, addProduct, addRows, addTransposedProduct } from './product.ts';
 
 /** The matrices of one recurrent layer. */
@@ -13,14 +13,44 @@ interface Layer {
 
 /**
  * The network of one lane at a time: h_t = [W_in x_t + W_rec h_{t-1} + b]_+ in every layer, y_t = W_out h_t + b_out at the
- * scored steps; and the gradient of a loss of the y_t, by backpropagation through time. Buffers are made once. States,
- * deltas and outputs are rounded to the precision, sums between them are float64.
+ * scored steps; and the gradient of a loss of the y_t, by backpropagation through time.
  */
-export class Network {
-  /** h, with h_0 = 0 in the first time slot. */
-  readonly hidden: Float64Array; // [layers, length + 1, batch, hidden]
+export interface Network {
   readonly outputs: Float64Array; // [scored steps, batch, outputs]
   readonly gradient: Float64Array; // [parameters]
+  /**
+   * Runs all time steps; fills `outputs`, with the sequences first in their batch dimension.
+   * @param weights [parameters]
+   * @param inputs [length, sequences, inputs]
+   * @param sequences at most the shape's batch
+   */
+  forward(weights: Float64Array, inputs: Float64Array, sequences: number): void;
+  /**
+   * Fills `gradient` after a `forward` of the whole batch.
+   * @param weights [parameters], as in `forward`
+   * @param inputs [length, batch, inputs], as in `forward`
+   * @param outputGradient dL/dy, [scored steps, batch, outputs]
+   * @param deltas receives dL/dz of every time step, [layers, length, batch, hidden]; null: they are not kept
+   */
+  backward(
+    weights: Float64Array,
+    inputs: Float64Array,
+    outputGradient: Float64Array,
+    deltas: Float64Array | null,
+  ): void;
+  /** Copies h of the last `forward` of the whole batch, [layers, length, batch, hidden]. */
+  copyHidden(destination: Real): void;
+}
+
+/**
+ * The network in TypeScript. Buffers are made once. States, deltas and outputs are rounded to the precision, sums between
+ * them are float64.
+ */
+export class PlainNetwork implements Network {
+  readonly outputs: Float64Array; // [scored steps, batch, outputs]
+  readonly gradient: Float64Array; // [parameters]
+  /** h, with h_0 = 0 in the first time slot. */
+  readonly #hidden: Float64Array; // [layers, length + 1, batch, hidden]
   readonly #shape: Shape;
   readonly #single: boolean;
   readonly #layers: readonly Layer[];
@@ -41,22 +71,16 @@ export class Network {
     });
     this.#readout = matrixOf(shape, 'readout', layers);
     this.#readoutBias = matrixOf(shape, 'readoutBias', layers);
-    this.hidden = new Float64Array(layers * (length + 1) * batch * hidden);
+    this.#hidden = new Float64Array(layers * (length + 1) * batch * hidden);
     this.outputs = new Float64Array(scoredSteps * batch * outputs);
     this.gradient = new Float64Array(shape.parameters);
     this.#stateGradient = new Float64Array(layers * batch * hidden);
     this.#delta = new Float64Array(batch * hidden);
   }
 
-  /**
-   * Runs all time steps; fills `hidden` and `outputs`, both with the sequences first in their batch dimension.
-   * @param weights [parameters]
-   * @param inputs [length, sequences, inputs]
-   * @param sequences at most the shape's batch
-   */
   forward(weights: Float64Array, inputs: Float64Array, sequences: number): void {
     const { length, batch, hidden, inputs: width, scoredFrom } = this.#shape;
-    const states = this.hidden;
+    const states = this.#hidden;
     const single = this.#single;
     for (let t = 0; t < length; t++) {
       let source = inputs;
@@ -88,18 +112,11 @@ export class Network {
     const at = (t - scoredFrom) * batch * width;
     const top = this.#stateAt(layers - 1, t);
     repeatRow(outputs, at, sequences, width, weights, this.#readoutBias.offset);
-    addProduct(outputs, at, sequences, width, this.hidden, top, hidden, weights, this.#readout.offset);
+    addProduct(outputs, at, sequences, width, this.#hidden, top, hidden, weights, this.#readout.offset);
     if (!this.#single) return;
     for (let i = at; i < at + sequences * width; i++) outputs[i] = Math.fround(outputs[i] as number);
   }
 
-  /**
-   * Fills `gradient` after a `forward` of the whole batch.
-   * @param weights [parameters], as in `forward`
-   * @param inputs [length, batch, inputs], as in `forward`
-   * @param outputGradient dL/dy, [scored steps, batch, outputs]
-   * @param deltas receives dL/dz of every time step, [layers, length, batch, hidden]; null: they are not kept
-   */
   backward(
     weights: Float64Array,
     inputs: Float64Array,
@@ -107,7 +124,8 @@ export class Network {
     deltas: Float64Array | null,
   ): void {
     const { length, batch, hidden, layers, inputs: width, scoredFrom } = this.#shape;
-    const { hidden: states, gradient } = this;
+    const { gradient } = this;
+    const states = this.#hidden;
     const stateGradient = this.#stateGradient;
     const delta = deltas ?? this.#delta;
     const single = this.#single;
@@ -179,13 +197,22 @@ export class Network {
     }
   }
 
+  copyHidden(destination: Real): void {
+    const { layers, length, batch, hidden } = this.#shape;
+    const size = length * batch * hidden;
+    for (let layer = 0; layer < layers; layer++) {
+      const at = this.#stateAt(layer, 0);
+      destination.set(this.#hidden.subarray(at, at + size), layer * size);
+    }
+  }
+
   #readBackward(weights: Float64Array, t: number, outputGradient: Float64Array): void {
     const { batch, hidden, layers, outputs, scoredFrom } = this.#shape;
     const at = (t - scoredFrom) * batch * outputs;
     const top = this.#stateAt(layers - 1, t);
     const own = (layers - 1) * batch * hidden;
     const readout = this.#readout.offset;
-    addOuterProducts(this.gradient, readout, batch, outputs, hidden, outputGradient, at, this.hidden, top);
+    addOuterProducts(this.gradient, readout, batch, outputs, hidden, outputGradient, at, this.#hidden, top);
     addRows(this.gradient, this.#readoutBias.offset, outputs, outputGradient, at, batch);
     addTransposedProduct(
       this.#stateGradient,
