@@ -8,6 +8,9 @@ const env = { TEST_LONG: process.env.TEST_LONG ?? '' };
 /** Milliseconds. Software adapters are slow, and continuous integration has few cores. */
 const timeouts = { testTimeout: env.TEST_LONG ? 7_200_000 : 120_000, hookTimeout: 120_000 };
 
+/** How long a page may take to show what it should: one second is little on a busy machine. */
+const patience = { expect: { poll: { timeout: 10_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -40,6 +43,7 @@ export default defineConfig({
           fileParallelism: false,
           env,
           ...timeouts,
+          ...patience,
         },
       },
       {
@@ -50,6 +54,7 @@ export default defineConfig({
           fileParallelism: false,
           env,
           ...timeouts,
+          ...patience,
         },
       },
     ],

@@ -150,9 +150,9 @@ const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
 
 /** The recurrence in one piece and cut into slices, whichever the device takes by itself: same numbers to rounding. */
 const SLICED: readonly CheckCase[] = [true, false].flatMap((sliced) =>
-  [6, 100, 130].map((hidden) => ({
+  [6, 50, 100, 130].map((hidden) => ({
     name: `recurrence ${sliced ? 'cut into slices' : 'in one piece'}: hidden ${hidden}`,
-    inShort: hidden !== 100,
+    inShort: hidden === (sliced ? 50 : 6),
     run: (context: CheckContext) => {
       const experiment = experimentOf({ hidden, batch: 6, lanes: [lane('path', { unbalance: 2 })] });
       return compareEngines(TASKS.adding, experiment, context, sliced);
