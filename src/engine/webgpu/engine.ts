@@ -1,6 +1,5 @@
 import type { Experiment } from '../../experiment/schema.ts';
-import type { Batch, Task, TaskData } from '../../experiment/tasks/index.ts';
-import { pixelTable } from '../../experiment/tasks/mnistData.ts';
+import type { Task, TaskData } from '../../experiment/tasks/index.ts';
 import {
   assertRestorable,
   type Checkpoint,
@@ -9,16 +8,15 @@ import {
   type Evaluation,
   type LaneMetrics,
   type LaneSnapshot,
-  type LaneStates,
   METRIC_STEPS,
   type MetricBatch,
-  type ScaledArray,
   type StepSnapshot,
-  stopReason,
 } from '../engine.ts';
 import { initialParametersFor } from '../initialise.ts';
 import { type Shape, shapeFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
+import { constantsOf } from './constants.ts';
+import { wordsOf } from './dataWords.ts';
 import { type Device, DISPATCH_BYTES, type Kernel, LANES_BYTES, MAP_READ, USAGE } from './device.ts';
 import { type KernelName, kernelOf, sourceOf } from './kernels.ts';
 import {
@@ -31,18 +29,8 @@ import {
   planStep,
   writeFields,
 } from './plan.ts';
-import {
-  bufferBytes,
-  capacityOf,
-  checkSize,
-  chunksOf,
-  exponentsOf,
-  gammaQuads,
-  packingsOf,
-  quadsOf,
-  type Slices,
-  slicesOf,
-} from './sizes.ts';
+import { bufferBytes, checkSize, chunksOf, packingsOf, slicesOf } from './sizes.ts';
+import { batchOf, gammaOf, kappa1Of, kappa2Of, readLine, statesOf } from './snapshot.ts';
 import { SubmitBudget } from './submitBudget.ts';
 
 /** What a WebGPU engine is made of. */
@@ -196,37 +184,12 @@ export class WebGpuEngine implements Engine {
     const previous = new Array<number | null>(lanes).fill(null);
     for (let index = 0; index < total; index++) {
       for (let lane = 0; lane < lanes; lane++) {
-        const line = this.#readLine(
-          view,
-          (index * lanes + lane) * RING_WORDS * 4,
-          lane,
-          previous[lane] ?? null,
-        );
+        const line = readLine(view, (index * lanes + lane) * RING_WORDS * 4, lane, previous[lane] ?? null);
         if (index >= before && line) lines.push(line);
         previous[lane] = line?.gradientNorm ?? null;
       }
     }
     return lines;
-  }
-
-  /** A line of the ring; null where the lane had stopped before. */
-  #readLine(view: DataView, at: number, lane: number, previousNorm: number | null): LaneMetrics | null {
-    const step = view.getUint32(at, true);
-    const stoppedAt = view.getUint32(at + 4, true);
-    if (stoppedAt !== 0 && stoppedAt < step) return null;
-    const loss = view.getFloat32(at + 8, true);
-    const gradientNorm = view.getFloat32(at + 16, true) * 2 ** clampExponent(view.getInt32(at + 20, true));
-    const pathNorm = view.getFloat32(at + 24, true);
-    return {
-      step,
-      lane,
-      loss,
-      metric: view.getFloat32(at + 12, true),
-      gradientNorm,
-      pathNormLog2:
-        pathNorm > 0 ? (Math.log2(pathNorm) + view.getInt32(at + 28, true)) / 2 : Number.NEGATIVE_INFINITY,
-      stopped: stoppedAt === step ? stopReason(step, loss, gradientNorm, previousNorm) : null,
-    };
   }
 
   async inspect(options: { readonly states?: boolean } = {}): Promise<StepSnapshot> {
@@ -235,7 +198,7 @@ export class WebGpuEngine implements Engine {
       planStep({ ...this.#plan, everything: true }),
       'inspect',
     );
-    const { lanes, parameters, batch, layers } = this.#shape;
+    const { lanes, parameters, layers } = this.#shape;
     const before = await this.#readWhole('parameters', lanes * parameters * 4);
     this.#encode(this.#inspectCommands, false);
     this.#step++;
@@ -269,16 +232,21 @@ export class WebGpuEngine implements Engine {
         before: own(beforeParameters),
         after: own(floats('parameters')),
         gradient: own(floats('gradient')),
-        kappa1: this.#kappa1Of(lane, floats('kappa1'), words('exponents')),
-        kappa2: this.#kappa2Of(lane, floats('kappa2'), words('exponents')),
-        gammaIn: this.#gammaOf(lane, floats('gammaIn'), words('gammaIn'), 1),
-        gammaOut: this.#gammaOf(lane, floats('gammaOut'), words('gammaOut'), 0),
-        states: options.states ? this.#statesOf(lane, floats) : null,
+        kappa1: kappa1Of(this.#shape, lane, floats('kappa1'), words('exponents')),
+        kappa2: kappa2Of(this.#shape, lane, floats('kappa2'), words('exponents')),
+        gammaIn: gammaOf(this.#shape, lane, floats('gammaIn'), words('gammaIn'), 1),
+        gammaOut: gammaOf(this.#shape, lane, floats('gammaOut'), words('gammaOut'), 0),
+        states: options.states ? statesOf(this.#shape, lane, floats) : null,
       };
     });
     return {
       step: this.#step,
-      batch: this.#batchOf(floats('inputs'), bytes.get('targets') as ArrayBuffer, batch),
+      batch: batchOf(
+        this.#shape,
+        floats('inputs'),
+        bytes.get('targets') as ArrayBuffer,
+        this.#parts.task.loss === 'softmax',
+      ),
       lanes: snapshots,
     };
   }
@@ -592,144 +560,10 @@ export class WebGpuEngine implements Engine {
       staging.destroy();
     }
   }
-
-  // From the device's layout to that of the interface
-
-  #batchOf(inputs: Float32Array, targets: ArrayBuffer, batch: number): Batch {
-    const { length, scoredSteps, outputs } = this.#shape;
-    const width = this.#shape.inputs;
-    const stride = 4 * quadsOf(width);
-    const unpadded = new Float32Array(length * batch * width);
-    for (let row = 0; row < length * batch; row++) {
-      unpadded.set(inputs.subarray(row * stride, row * stride + width), row * width);
-    }
-    const softmax = this.#parts.task.loss === 'softmax';
-    const count = scoredSteps * batch * (softmax ? 1 : outputs);
-    return {
-      inputs: unpadded,
-      targets: softmax ? new Uint32Array(targets, 0, count) : new Float32Array(targets, 0, count),
-    };
-  }
-
-  #kappa1Of(lane: number, mantissas: Float32Array, exponents: Int32Array): ScaledArray[] {
-    const { matrices, parameters } = this.#shape;
-    return matrices.map(({ offset, rows, columns }, index) => {
-      const first = lane * parameters + offset;
-      const data = mantissas.slice(first, first + rows * columns);
-      return scaledArray(data, exponents[lane * exponentsOf(this.#shape) + index] as number);
-    });
-  }
-
-  /** The rows of kappa2 have exponents of their own: they come to the largest of the matrix. */
-  #kappa2Of(lane: number, parts: Float32Array, exponents: Int32Array): ScaledArray[] {
-    const { matrices, layers, hidden } = this.#shape;
-    return matrices.map(({ kind, layer, rows, columns }) => {
-      const data = new Float32Array(rows * columns);
-      if (kind !== 'recurrent') return { data, log2: 0 };
-      const first = lane * exponentsOf(this.#shape) + matrices.length + layer * hidden;
-      const rowExponents = exponents.subarray(first, first + hidden);
-      const largest = Math.max(...rowExponents);
-      for (let j = 0; j < hidden; j++) {
-        const row = (((lane * layers + layer) * hidden + j) * 2 + 1) * gammaQuads(this.#shape) * 4;
-        const scale = 2 ** Math.max(-1000, (rowExponents[j] as number) - largest);
-        for (let k = 0; k < hidden; k++) data[j * hidden + k] = (parts[row + k] as number) * scale;
-      }
-      return scaledArray(data, largest);
-    });
-  }
-
-  /** @param skipped rows before time 0 */
-  #gammaOf(lane: number, mantissas: Float32Array, words: Int32Array, skipped: number): ScaledArray {
-    const { layers, length, hidden } = this.#shape;
-    const stride = gammaQuads(this.#shape) * 4;
-    const data = new Float32Array(layers * length * hidden);
-    const log2 = new Int32Array(layers * length);
-    for (let layer = 0; layer < layers; layer++) {
-      for (let t = 0; t < length; t++) {
-        const row = ((lane * layers + layer) * (length + 1) + t + skipped) * stride;
-        const at = layer * length + t;
-        data.set(mantissas.subarray(row, row + hidden), at * hidden);
-        const exponent = words[row + stride - 4] as number;
-        log2[at] = exponent > SMALLEST_EXPONENT ? exponent : 0;
-      }
-    }
-    return { data, log2 };
-  }
-
-  #statesOf(lane: number, floats: (name: string) => Float32Array): LaneStates {
-    const { layers, length, batch, hidden } = this.#shape;
-    const capacity = capacityOf(this.#shape);
-    const stride = 4 * quadsOf(hidden);
-    const unpack = (name: string, firstRow: number): Float32Array => {
-      const states = new Float32Array(layers * length * batch * hidden);
-      for (let layer = 0; layer < layers; layer++) {
-        const all = floats(`${name}.${layer}`);
-        for (let row = 0; row < length * batch; row++) {
-          const at = (lane * (length + 1) * capacity + firstRow + row) * stride;
-          states.set(all.subarray(at, at + hidden), (layer * length * batch + row) * hidden);
-        }
-      }
-      return states;
-    };
-    return { hidden: unpack('hidden', capacity), deltas: unpack('deltas', 0) };
-  }
 }
 
 /** Something to be read from the device. */
 interface Reading {
   readonly size: number;
   readonly copy: (encoder: GPUCommandEncoder, staging: GPUBuffer, offset: number) => void;
-}
-
-/** Exponents below are the kernels' sign for what is zero throughout (ZERO_EXPONENT in shaders/lib/scale.wgsl). */
-const SMALLEST_EXPONENT = -10_000_000;
-
-const clampExponent = (exponent: number): number => Math.max(-1000, exponent);
-
-const scaledArray = (data: Float32Array, exponent: number): ScaledArray => ({
-  data,
-  log2: exponent > SMALLEST_EXPONENT ? exponent : 0,
-});
-
-/** The `const` declarations that stand before every kernel. */
-function constantsOf(task: Task, shape: Shape, packedQuads: number, slices: Slices): string {
-  const numbers = {
-    HIDDEN: shape.hidden,
-    LAYERS: shape.layers,
-    INPUTS: shape.inputs,
-    OUTPUTS: shape.outputs,
-    HIDDEN_QUADS: quadsOf(shape.hidden),
-    INPUT_QUADS: quadsOf(shape.inputs),
-    OUTPUT_QUADS: quadsOf(shape.outputs),
-    INPUT_STRIDE: 4 * quadsOf(shape.inputs),
-    PARAMETERS: shape.parameters,
-    PACKED_QUADS: packedQuads,
-    MATRICES: shape.matrices.length,
-    EXPONENTS: exponentsOf(shape),
-    RING_STEPS: METRIC_STEPS,
-    SLICES: slices.slices,
-    SLICE_QUADS: slices.sliceQuads,
-  };
-  const lines = Object.entries(numbers).map(([name, value]) => `const ${name} = ${value}u;`);
-  const flags = { SOFTMAX: task.loss === 'softmax', KEPT: slices.kept };
-  lines.push(...Object.entries(flags).map(([name, value]) => `const ${name} = ${value};`));
-  return `${lines.join('\n')}\n`;
-}
-
-/** A data set as shaders/tasks/mnist-rows.wgsl reads it. */
-function wordsOf({ training, heldOut }: TaskData): ArrayBuffer {
-  const parts = [training.pixels, training.labels, heldOut.pixels, heldOut.labels];
-  const header = 2 + pixelTable.length;
-  const wordsIn = (bytes: Uint8Array): number => Math.ceil(bytes.length / 4);
-  const words = new Uint32Array(header + parts.reduce((sum, part) => sum + wordsIn(part), 0));
-  words[0] = training.count;
-  words[1] = heldOut.count;
-  words.set(new Uint32Array(pixelTable.buffer, pixelTable.byteOffset, pixelTable.length), 2);
-  const bytes = new Uint8Array(words.buffer);
-  let at = header;
-  for (const part of parts) {
-    bytes.set(part, at * 4);
-    at += wordsIn(part);
-  }
-  return words.buffer;
 }
