@@ -39,10 +39,7 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
       endStep(lane, row, first, write, 2u, local, sum[2]);
       endStep(lane, row, first, write, 3u, local, sum[3]);
     } else {
-      pieces[local] = sum[0];
-      pieces[local + THREADS] = sum[1];
-      pieces[local + 2u * THREADS] = sum[2];
-      pieces[local + 3u * THREADS] = sum[3];
+      storePieces(local, sum);
       workgroupBarrier();
       for (var output = local; output < TILE * HIDDEN_QUADS; output += THREADS) {
         let sequence = output / HIDDEN_QUADS;

@@ -1,7 +1,7 @@
 // What every kernel knows: the sizes of the run and the part of it that this dispatch covers. The `const`
-// declarations of the shape stand before this file: HIDDEN, LAYERS, INPUTS, OUTPUTS, their numbers of quads (vectors
-// of four, padded with zeros) HIDDEN_QUADS, INPUT_QUADS and OUTPUT_QUADS, INPUT_STRIDE = 4 INPUT_QUADS, PARAMETERS of
-// a lane, PACKED_QUADS of a lane, MATRICES, and EXPONENTS of a lane.
+// declarations of src/engine/webgpu/constants.ts stand before this file: HIDDEN, LAYERS, INPUTS, OUTPUTS, the numbers of
+// quads (vectors of four, padded with zeros) HIDDEN_QUADS and OUTPUT_QUADS, the padded INPUT_STRIDE, PARAMETERS,
+// PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, SLICES, SLICE_QUADS, SOFTMAX and KEPT.
 
 struct Dispatch {
   length: u32,        // time steps of a sequence
@@ -26,7 +26,7 @@ struct Dispatch {
 
   leftQuads: u32,     // gradient.wgsl: quads of a row of deltas,
   leftLaneRows: u32,  // and rows from lane to lane
-  hiddenRow: u32,     // row of `hidden` that meets row 0; NO_ROW: no such factor
+  hiddenRow: u32,     // row of `hidden` that meets row 0
   matrix: u32,        // index of the first of the matrices
 
   hiddenOffset: u32,  // first parameter of the matrix on `hidden`,

@@ -74,6 +74,14 @@ fn product(w: u32, local: u32, half: u32) -> mat4x4<f32> {
   return sum;
 }
 
+// Leaves an invocation's part of the product for `joined`, after a barrier.
+fn storePieces(local: u32, sum: mat4x4<f32>) {
+  pieces[local] = sum[0];
+  pieces[local + THREADS] = sum[1];
+  pieces[local + 2u * THREADS] = sum[2];
+  pieces[local + 3u * THREADS] = sum[3];
+}
+
 // The sum over the slices, of one sequence and quad.
 fn joined(sequence: u32, quad: u32) -> vec4<f32> {
   var sum = vec4<f32>();

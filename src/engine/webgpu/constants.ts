@@ -11,7 +11,6 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, slice
     INPUTS: shape.inputs,
     OUTPUTS: shape.outputs,
     HIDDEN_QUADS: quadsOf(shape.hidden),
-    INPUT_QUADS: quadsOf(shape.inputs),
     OUTPUT_QUADS: quadsOf(shape.outputs),
     INPUT_STRIDE: 4 * quadsOf(shape.inputs),
     PARAMETERS: shape.parameters,
