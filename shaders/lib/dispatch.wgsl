@@ -48,6 +48,8 @@ struct Dispatch {
   stream: u32,        // random stream of the batch
   heldOut: u32,       // 1: the batch is of the held-out set
   firstSequence: u32,
+
+  terms: u32,         // marked numbers of the adding problem
 }
 
 struct LaneSettings {

@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Experiment } from '../experiment/schema.ts';
-import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
-import { IMAGE_SIZE, loadTaskData, MNIST_FILES } from '../experiment/tasks/mnistData.ts';
+import { loadTaskData } from '../experiment/tasks/data.ts';
+import type { TaskData } from '../experiment/tasks/index.ts';
+import { IMAGE_SIZE, MNIST_FILES } from '../experiment/tasks/mnistData.ts';
 
 /** Where the data files lie: the page is served with them. */
 export const DATA_DIRECTORY = fileURLToPath(new URL('../../public/data/', import.meta.url));
@@ -87,9 +88,7 @@ export function prepareData(directory: string = DATA_DIRECTORY): string[] {
  * @throws Error saying what is missing or damaged
  */
 export async function loadData(experiment: Experiment): Promise<TaskData | null> {
-  const name = taskOf(experiment).data;
-  if (name === null) return null;
-  return loadTaskData(name, experiment.data, async (file) => {
+  return loadTaskData(experiment, async (file) => {
     const path = join(DATA_DIRECTORY, file);
     if (!existsSync(path)) prepareData();
     return readFileSync(path);

@@ -205,7 +205,7 @@ const RATES = { sgd: 0.01, path: 1e-4 } as const;
 export function experimentOf(name: OwnName, shape: BenchmarkShape): Experiment {
   const base = defaultExperiment('adding');
   const lanes = OWN[name].lanes.map((optimizer, index) => ({
-    ...defaultLane(optimizer, shape.length, base.seed + index),
+    ...defaultLane(optimizer, { ...base, length: shape.length, seed: base.seed + index }),
     rate: isPathOptimizer(optimizer) ? RATES.path : RATES.sgd,
   }));
   return parseExperiment({ ...base, ...shape, lanes });

@@ -44,7 +44,7 @@ const LENGTH = 10;
 
 /** A lane for checks: `gaussian` has no structure that could hide a mistake. */
 const lane = (optimizer: OptimizerName, settings: Partial<Lane> = {}): Lane => ({
-  ...defaultLane(optimizer, LENGTH, 1),
+  ...defaultLane(optimizer, { task: 'adding', length: LENGTH, seed: 1 }),
   init: 'gaussian',
   ...settings,
 });

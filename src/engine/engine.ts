@@ -1,5 +1,6 @@
 import type { Experiment } from '../experiment/schema.ts';
 import type { Batch } from '../experiment/tasks/index.ts';
+import type { Shape } from './layout.ts';
 
 export type EngineKind = 'webgpu' | 'cpu';
 
@@ -47,6 +48,8 @@ export interface LaneSnapshot {
   /** By matrix, in the order of `matricesOf`, each with one exponent. */
   readonly kappa1: readonly ScaledArray[];
   readonly kappa2: readonly ScaledArray[];
+  /** The states before time 0 that were carried over from the batch before; null: they are zero. */
+  readonly initial: Float32Array | Float64Array | null; // [layers, batch, hidden]
   /** u and v of the mathematics (squared), one exponent per layer and time step. */
   readonly gammaIn: ScaledArray; // [layers, length, hidden], log2 [layers * length]
   readonly gammaOut: ScaledArray; // [layers, length, hidden], log2 [layers * length]
@@ -83,27 +86,38 @@ export interface Checkpoint {
   readonly step: number;
   readonly parameters: Float32Array | Float64Array; // [lanes, parameters]
   readonly velocity: Float32Array | Float64Array; // [lanes, parameters]
+  /** Sums or means of squared gradients of the adaptive optimizers; zero for the others. */
+  readonly squares: Float32Array | Float64Array; // [lanes, parameters]
+  /** Hidden states from which the next step goes on; empty where the task carries none. */
+  readonly carried: Float32Array | Float64Array; // [lanes, layers, batch, hidden]
   /** Step at which each lane stopped; 0 = it runs. */
   readonly stoppedAt: Uint32Array; // [lanes]
 }
 
 /**
  * Refuses a checkpoint that an engine cannot go on from.
- * @param parameters of one lane
+ * @param shape the engine's
  * @throws Error which says why
  */
-export function assertRestorable(checkpoint: Checkpoint, experiment: Experiment, parameters: number): void {
-  const { version, step, velocity, stoppedAt } = checkpoint;
+export function assertRestorable(checkpoint: Checkpoint, experiment: Experiment, shape: Shape): void {
+  const { version, step, parameters, velocity, squares, carried, stoppedAt } = checkpoint;
   if (version !== 1) throw new Error(`The checkpoint has version ${version}: this engine reads version 1.`);
   if (!sameExperiment(checkpoint.experiment, experiment)) {
     throw new Error('The checkpoint is of another experiment than the one that runs.');
   }
-  const lanes = experiment.lanes.length;
-  const sizes = [checkpoint.parameters.length, velocity.length, stoppedAt.length * parameters];
-  if (!Number.isInteger(step) || step < 0 || sizes.some((size) => size !== lanes * parameters)) {
+  const { lanes } = shape;
+  const whole =
+    [parameters, velocity, squares].every(({ length }) => length === lanes * shape.parameters) &&
+    carried.length === carriedStates(shape) &&
+    stoppedAt.length === lanes;
+  if (!Number.isInteger(step) || step < 0 || !whole) {
     throw new Error('The checkpoint is damaged: its sizes do not fit its experiment.');
   }
 }
+
+/** Numbers of hidden states that a checkpoint of the shape has in `carried`. */
+export const carriedStates = ({ segments, lanes, layers, batch, hidden }: Shape): number =>
+  segments === null ? 0 : lanes * layers * batch * hidden;
 
 /** Whether two experiments are equal, in whatever order their keys came. */
 function sameExperiment(a: Experiment, b: Experiment): boolean {

@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
-import { type Task, taskOf } from '../experiment/tasks/index.ts';
+import { type Task, type TaskData, taskOf } from '../experiment/tasks/index.ts';
 
 /** One parameter matrix (a bias is a matrix of one column) in the pooled parameters of a lane. */
 export interface Matrix {
@@ -22,6 +22,8 @@ export interface Shape {
   readonly outputs: number;
   readonly hidden: number;
   readonly layers: number;
+  /** Whether there are recurrent matrices; a feedforward network has one time step and none. */
+  readonly recurrent: boolean;
   /** Time steps. */
   readonly length: number;
   readonly batch: number;
@@ -34,12 +36,20 @@ export interface Shape {
   readonly parameters: number;
   /** Chunks of rows into which weight gradients are split; depends on length, batch and network only. */
   readonly splits: number;
+  /** Batches after which carried states begin anew from zero; null: every batch does. */
+  readonly segments: number | null;
 }
 
 /**
- * The parameters in their order: per layer W_in, W_rec, b, then W_out, b_out.
+ * The parameters in their order: per layer W_in, W_rec (where the network is recurrent), b, then W_out, b_out.
  */
-export function matricesOf(inputs: number, outputs: number, hidden: number, layers: number): Matrix[] {
+export function matricesOf({
+  inputs,
+  outputs,
+  hidden,
+  layers,
+  recurrent,
+}: Pick<Shape, 'inputs' | 'outputs' | 'hidden' | 'layers' | 'recurrent'>): Matrix[] {
   const matrices: Matrix[] = [];
   let offset = 0;
   const add = (name: string, kind: Matrix['kind'], layer: number, rows: number, columns: number): void => {
@@ -49,7 +59,7 @@ export function matricesOf(inputs: number, outputs: number, hidden: number, laye
   };
   for (let layer = 0; layer < layers; layer++) {
     add(`W_in.${layer + 1}`, 'input', layer, hidden, layer === 0 ? inputs : hidden);
-    add(`W_rec.${layer + 1}`, 'recurrent', layer, hidden, hidden);
+    if (recurrent) add(`W_rec.${layer + 1}`, 'recurrent', layer, hidden, hidden);
     add(`b.${layer + 1}`, 'bias', layer, hidden, 1);
   }
   add('W_out', 'readout', layers, outputs, hidden);
@@ -73,22 +83,28 @@ export const splitsOf = (length: number, batch: number, parameters: number): num
     Math.min(MAX_SPLITS, Math.ceil((length * batch) / ROWS_PER_SPLIT), Math.floor(MAX_PARTIALS / parameters)),
   );
 
-/** The sizes of an experiment. */
-export const shapeOf = (experiment: Experiment): Shape => shapeFor(taskOf(experiment), experiment);
+/**
+ * The sizes of an experiment.
+ * @param data the task's, loaded; null for generated tasks
+ */
+export const shapeOf = (experiment: Experiment, data: TaskData | null = null): Shape =>
+  shapeFor(taskOf(experiment), experiment, data);
 
 /** The sizes of an experiment on the given task, whatever the experiment's own. */
-export function shapeFor(task: Task, experiment: Experiment): Shape {
+export function shapeFor(task: Task, experiment: Experiment, data: TaskData | null = null): Shape {
   const { hidden, layers, batch } = experiment;
-  const { inputs, outputs } = task;
-  const length = task.steps(experiment.length);
+  const { inputs, outputs } = task.sizes(data);
+  const recurrent = !task.feedforward;
+  const length = task.steps(experiment);
   const scoredFrom = task.readout === 'last' ? length - 1 : 0;
-  const matrices = matricesOf(inputs, outputs, hidden, layers);
+  const matrices = matricesOf({ inputs, outputs, hidden, layers, recurrent });
   const parameters = matrices.reduce((sum, matrix) => sum + matrix.rows * matrix.columns, 0);
   return {
     inputs,
     outputs,
     hidden,
     layers,
+    recurrent,
     length,
     batch,
     lanes: experiment.lanes.length,
@@ -97,6 +113,7 @@ export function shapeFor(task: Task, experiment: Experiment): Shape {
     matrices,
     parameters,
     splits: splitsOf(length, batch, parameters),
+    segments: task.segments(experiment, data),
   };
 }
 

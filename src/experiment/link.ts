@@ -1,17 +1,17 @@
 import { PRESETS } from './presets.ts';
 import {
   ACTIVATIONS,
-  DATA_SIZES,
   defaultExperiment,
   defaultLane,
   defaultLanes,
   describeRange,
   type Experiment,
   INITIALISATIONS,
-  isPathOptimizer,
   type Lane,
+  type LaneContext,
   MAX_LANES,
-  NETWORKS,
+  misfitsOf,
+  networkOf,
   OPTIMIZERS,
   RANGES,
   type Range,
@@ -45,7 +45,7 @@ export interface LinkMessage {
 }
 
 /** Keys whose change does not depend on another key, in the order of a link. */
-const NUMBER_KEYS = ['length', 'hidden', 'layers', 'batch', 'seed'] as const;
+const NUMBER_KEYS = ['length', 'hidden', 'layers', 'batch', 'seed', 'terms'] as const;
 const REPEATABLE = ['lane', 'hide'];
 const KEYS = [
   'v',
@@ -60,9 +60,10 @@ const KEYS = [
   'engine',
 ] as const;
 
-const LANE_NUMBERS = ['rate', 'momentum', 'clip', 'dualclip', 'unbalance', 'seed'] as const;
-const LANE_CHOICES = { init: INITIALISATIONS, activation: ACTIVATIONS, network: NETWORKS } as const;
-const LANE_SETTINGS = Object.keys(defaultLane('path', 20, 1)).filter((name) => name !== 'optimizer');
+const LANE_NUMBERS = ['rate', 'momentum', 'decay', 'clip', 'dualclip', 'unbalance', 'seed'] as const;
+const LANE_SETTINGS = Object.keys(defaultLane('path', defaultExperiment())).filter(
+  (name) => name !== 'optimizer',
+);
 
 /** Longer than any link that `formatLink` makes: what comes after is not read. */
 const MAX_LINK_LENGTH = 16_384;
@@ -205,13 +206,7 @@ function readChoice<Name extends string>(
 }
 
 /** A lane, or null where its optimizer is not one. */
-function readLane(
-  messages: Messages,
-  text: string,
-  number: number,
-  length: number,
-  seed: number,
-): Lane | null {
+function readLane(messages: Messages, text: string, number: number, context: LaneContext): Lane | null {
   const [name = '', ...settings] = text.split(',');
   const optimizer = OPTIMIZERS.find((candidate) => candidate === name);
   if (optimizer === undefined) {
@@ -222,7 +217,7 @@ function readLane(
     );
     return null;
   }
-  const lane: Lane = defaultLane(optimizer, length, seed);
+  const lane: Lane = defaultLane(optimizer, context);
   const seen = new Set<string>();
   for (const setting of settings) {
     const colon = setting.indexOf(':');
@@ -242,24 +237,30 @@ function readLane(
       continue;
     }
     seen.add(key);
-    if (key === 'dualclip' && !isPathOptimizer(optimizer)) {
-      messages.add(
-        'lane',
-        `${label} is ${quote(value)}, but does not apply to ${optimizer}: only path and path2 have a dual norm`,
-        'it is left out',
-      );
-      continue;
+    // Whatever its value, a setting that says nothing beside this optimizer is a mistake.
+    if (key === 'dualclip' || key === 'decay') {
+      const misfit = misfitsOf({ ...lane, [key]: 1 }).find((one) => one.setting === key);
+      if (misfit) {
+        messages.add('lane', `${label} is ${quote(value)}, but ${misfit.reason}`, 'it is left out');
+        continue;
+      }
     }
     const numberKey = LANE_NUMBERS.find((candidate) => candidate === key);
     if (numberKey)
       lane[numberKey] = readNumber(messages, 'lane', label, value, RANGES[numberKey], lane[numberKey]);
-    if (key === 'init') lane.init = readChoice(messages, 'lane', label, value, LANE_CHOICES.init, lane.init);
+    if (key === 'init') lane.init = readChoice(messages, 'lane', label, value, INITIALISATIONS, lane.init);
     if (key === 'activation') {
-      lane.activation = readChoice(messages, 'lane', label, value, LANE_CHOICES.activation, lane.activation);
+      lane.activation = readChoice(messages, 'lane', label, value, ACTIVATIONS, lane.activation);
     }
     if (key === 'network') {
-      lane.network = readChoice(messages, 'lane', label, value, LANE_CHOICES.network, lane.network);
+      const network = networkOf(context.task);
+      lane.network = readChoice(messages, 'lane', `${label} of ${context.task}`, value, [network], network);
     }
+  }
+  for (const { setting, reason, neutral } of misfitsOf(lane)) {
+    const problem = `lane ${number}: ${setting} is ${quote(String(lane[setting]))}, but ${reason}`;
+    messages.add('lane', problem, `${neutral} is used instead`);
+    Object.assign(lane, { [setting]: neutral });
   }
   return lane;
 }
@@ -271,7 +272,7 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
   const experiment = defaultExperiment(
     task === undefined ? undefined : readChoice(messages, 'task', 'task', task, TASK_NAMES, 'adding'),
   );
-  const { name, lengthRange, data: dataSet } = taskOf(experiment);
+  const { name, lengthRange, hasTerms, dataChoices } = taskOf(experiment);
   for (const key of NUMBER_KEYS) {
     const text = first(key);
     if (text === undefined) continue;
@@ -280,18 +281,27 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
       messages.add('length', problem, 'it is left out');
       continue;
     }
+    if (key === 'terms' && !hasTerms) {
+      const problem = `terms is ${quote(text)}, but does not apply to ${name}: only adding has marked numbers`;
+      messages.add('terms', problem, 'it is left out');
+      continue;
+    }
     const range = key === 'length' && lengthRange ? { ...lengthRange, integer: true } : RANGES[key];
     experiment[key] = readNumber(messages, key, key, text, range, experiment[key]);
   }
+  if (experiment.terms > experiment.length) {
+    const problem = `terms is ${experiment.terms}: a sequence of ${experiment.length} steps has room for at most ${experiment.length}`;
+    messages.add('terms', problem, `${experiment.length} is used instead`);
+    experiment.terms = experiment.length;
+  }
   const data = first('data');
-  if (data !== undefined && dataSet === null) {
+  if (data !== undefined && dataChoices.length === 0) {
     const problem = `data is ${quote(data)}, but does not apply to ${name}: it makes its own sequences`;
     messages.add('data', problem, 'it is left out');
   } else if (data !== undefined) {
-    experiment.data = readChoice(messages, 'data', 'data', data, DATA_SIZES, experiment.data);
+    experiment.data = readChoice(messages, 'data', 'data', data, dataChoices, experiment.data);
   }
 
-  const { length, seed } = experiment;
   const laneTexts = entries.get('lane') ?? [];
   if (laneTexts.length > MAX_LANES) {
     const problem = `lane is given ${laneTexts.length} times: it may be given at most ${MAX_LANES} times`;
@@ -299,9 +309,9 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
   }
   const lanes = laneTexts
     .slice(0, MAX_LANES)
-    .map((text, index) => readLane(messages, text, index + 1, length, seed))
+    .map((text, index) => readLane(messages, text, index + 1, experiment))
     .filter((lane) => lane !== null);
-  experiment.lanes = lanes.length > 0 ? lanes : defaultLanes(length, seed);
+  experiment.lanes = lanes.length > 0 ? lanes : defaultLanes(experiment);
   return experiment;
 }
 
@@ -363,6 +373,7 @@ function withPreset(entries: Entries, messages: Messages): Entries {
     // What another task has no use for is not the link's mistake.
     base.delete('length');
     base.delete('data');
+    base.delete('terms');
   }
   return new Map([...base, ...entries]);
 }
@@ -389,22 +400,21 @@ export function parseLink(text: string): {
 
 /**
  * A lane as links write it: the optimizer, then the settings that differ from that optimizer's defaults.
- * @param length the experiment's, on which the default rate depends
- * @param seed the experiment's, which is the lane's own by default
+ * @param context the experiment, on which the defaults depend
  */
-export function formatLane(lane: Lane, length: number, seed: number): string {
-  const defaults = defaultLane(lane.optimizer, length, seed);
+export function formatLane(lane: Lane, context: LaneContext): string {
+  const defaults = defaultLane(lane.optimizer, context);
   const settings = (Object.keys(defaults) as (keyof Lane)[])
     .filter((key) => key !== 'optimizer' && lane[key] !== defaults[key])
     .map((key) => `,${key}:${lane[key]}`);
   return lane.optimizer + settings.join('');
 }
 
-const sameLanes = (left: readonly Lane[], right: readonly Lane[], length: number, seed: number): boolean =>
+const sameLanes = (left: readonly Lane[], right: readonly Lane[], context: LaneContext): boolean =>
   left.length === right.length &&
   left.every((lane, index) => {
     const other = right[index];
-    return other !== undefined && formatLane(lane, length, seed) === formatLane(other, length, seed);
+    return other !== undefined && formatLane(lane, context) === formatLane(other, context);
   });
 
 /**
@@ -425,9 +435,9 @@ export function formatLink(experiment: Experiment, view: View): string {
   for (const key of NUMBER_KEYS) {
     if (experiment[key] !== base[key]) items.push(`${key}=${experiment[key]}`);
   }
-  const { length, seed, lanes } = experiment;
-  if (!sameLanes(lanes, parsed(items).lanes, length, seed)) {
-    items.push(...lanes.map((lane) => `lane=${formatLane(lane, length, seed)}`));
+  const { lanes } = experiment;
+  if (!sameLanes(lanes, parsed(items).lanes, experiment)) {
+    items.push(...lanes.map((lane) => `lane=${formatLane(lane, experiment)}`));
   }
   if (experiment.data !== base.data) items.push(`data=${experiment.data}`);
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { TASK_NAMES, TASKS, type TaskName } from './tasks/index.ts';
+import { DATA_CHOICES, TASK_NAMES, type TaskName, taskOf } from './tasks/index.ts';
 
 /** An allowed range of numbers; the ends belong to it unless `exclusiveMin` is set. */
 export interface Range {
@@ -11,13 +11,15 @@ export interface Range {
 
 /** The allowed range of every number of an experiment and of its lanes: one table for schema, links and controls. */
 export const RANGES = {
-  length: { min: 4, max: 1000, integer: true },
+  length: { min: 1, max: 1000, integer: true },
+  terms: { min: 2, max: 5, integer: true },
   hidden: { min: 4, max: 256, integer: true },
   layers: { min: 1, max: 3, integer: true },
   batch: { min: 1, max: 256, integer: true },
   seed: { min: 0, max: 0xffffffff, integer: true },
   rate: { min: 0, max: 100, exclusiveMin: true },
   momentum: { min: 0, max: 0.999 },
+  decay: { min: 0, max: 0.99999 },
   clip: { min: 0, max: 1e6 },
   dualclip: { min: 0, max: 1e6 },
   unbalance: { min: 0, max: 10, integer: true },
@@ -25,18 +27,23 @@ export const RANGES = {
 
 export const MAX_LANES = 16;
 
-export const OPTIMIZERS = ['sgd', 'path', 'path2'] as const;
+export const OPTIMIZERS = ['sgd', 'path', 'path2', 'adagrad', 'rmsprop', 'adam'] as const;
 export type OptimizerName = (typeof OPTIMIZERS)[number];
 
 export const INITIALISATIONS = ['nprnn', 'identity', 'orthogonal', 'gaussian', 'uniform', 'irnn'] as const;
 export type InitialisationName = (typeof INITIALISATIONS)[number];
 
-export const ACTIVATIONS = ['relu'] as const;
-export const NETWORKS = ['relu'] as const;
-export const DATA_SIZES = ['small', 'full'] as const;
+export const ACTIVATIONS = ['relu', 'tanh'] as const;
+export const NETWORKS = ['relu', 'feedforward'] as const;
+export type NetworkName = (typeof NETWORKS)[number];
 
 /** Whether an optimizer divides by the path quantity kappa. */
-export const isPathOptimizer = (optimizer: OptimizerName): boolean => optimizer !== 'sgd';
+export const isPathOptimizer = (optimizer: OptimizerName): boolean =>
+  optimizer === 'path' || optimizer === 'path2';
+
+/** Whether an optimizer has a decaying mean of squared gradients. */
+export const hasDecay = (optimizer: OptimizerName): boolean =>
+  optimizer === 'rmsprop' || optimizer === 'adam';
 
 /** How a range reads in a message: "a whole number from 4 to 1000". */
 export function describeRange(range: Range): string {
@@ -66,21 +73,78 @@ export const laneSchema = v.pipe(
     optimizer: v.picklist(OPTIMIZERS),
     rate: numberIn('rate'),
     init: v.picklist(INITIALISATIONS),
+    /** Of the finished step; for adam the decay of the mean of gradients (beta1). */
     momentum: numberIn('momentum'),
+    /** Of the mean of squared gradients: rmsprop, and adam (beta2). Always 0 for the others, which have none. */
+    decay: numberIn('decay'),
     /** Largest norm of the gradient; 0 = off. */
     clip: numberIn('clip'),
-    /** Largest dual norm of a path step; 0 = off. Always 0 for sgd, which has none. */
+    /** Largest dual norm of a path step; 0 = off. Always 0 for the others, which have none. */
     dualclip: numberIn('dualclip'),
     unbalance: numberIn('unbalance'),
     activation: v.picklist(ACTIVATIONS),
     network: v.picklist(NETWORKS),
     seed: numberIn('seed'),
   }),
-  v.check(
-    (lane) => isPathOptimizer(lane.optimizer) || lane.dualclip === 0,
-    'dualclip does not apply to sgd: only path and path2 have a dual norm',
-  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const lane = dataset.value;
+    for (const { setting, reason } of misfitsOf(lane)) {
+      addIssue({ message: `${setting} is ${lane[setting]}, but ${reason}` });
+    }
+  }),
 );
+
+/** A setting of a lane that does not apply beside its others. */
+export interface Misfit {
+  readonly setting: 'dualclip' | 'decay' | 'activation' | 'unbalance' | 'init';
+  /** "does not apply to sgd: ..." */
+  readonly reason: string;
+  /** The value at which the setting says nothing. */
+  readonly neutral: string | number;
+}
+
+/** The settings of a lane that do not apply to its optimizer, activation or network, each with the reason. */
+export function misfitsOf(lane: {
+  readonly optimizer: OptimizerName;
+  readonly dualclip: number;
+  readonly decay: number;
+  readonly unbalance: number;
+  readonly activation: (typeof ACTIVATIONS)[number];
+  readonly network: NetworkName;
+  readonly init: InitialisationName;
+}): Misfit[] {
+  const { optimizer, network, init } = lane;
+  const misfits: Misfit[] = [];
+  if (lane.dualclip !== 0 && !isPathOptimizer(optimizer)) {
+    const reason = `does not apply to ${optimizer}: only path and path2 have a dual norm`;
+    misfits.push({ setting: 'dualclip', reason, neutral: 0 });
+  }
+  if (lane.decay !== 0 && !hasDecay(optimizer)) {
+    const reason = `does not apply to ${optimizer}: only rmsprop and adam keep a decaying mean of squared gradients`;
+    misfits.push({ setting: 'decay', reason, neutral: 0 });
+  }
+  if (lane.activation === 'tanh' && isPathOptimizer(optimizer)) {
+    const reason = `does not apply to ${optimizer}: the path geometry is that of ReLU, whose units can be rescaled`;
+    misfits.push({ setting: 'activation', reason, neutral: 'relu' });
+  } else if (lane.activation === 'tanh' && lane.unbalance !== 0) {
+    const reason =
+      'does not apply to activation tanh: only ReLU units can be rescaled without changing the function';
+    misfits.push({ setting: 'unbalance', reason, neutral: 0 });
+  }
+  if (network === 'feedforward' && !FEEDFORWARD_INITIALISATIONS.includes(init)) {
+    const reason = `does not apply to network feedforward: it starts recurrent weights, of which there are none`;
+    misfits.push({ setting: 'init', reason, neutral: 'gaussian' });
+  }
+  return misfits;
+}
+
+/** Initialisations that say something of a network without recurrent weights. */
+const FEEDFORWARD_INITIALISATIONS: readonly InitialisationName[] = ['gaussian', 'uniform'];
+
+/** The network that a task takes: one step leaves nothing to recur. */
+export const networkOf = (task: TaskName): NetworkName =>
+  taskOf({ task }).feedforward ? 'feedforward' : 'relu';
 
 export const experimentSchema = v.strictObject({
   task: v.picklist(TASK_NAMES),
@@ -90,7 +154,10 @@ export const experimentSchema = v.strictObject({
   layers: numberIn('layers'),
   batch: numberIn('batch'),
   seed: numberIn('seed'),
-  data: v.picklist(DATA_SIZES),
+  /** Which data; the first of the task's choices, or `small`, where nothing is to be chosen. */
+  data: v.picklist(DATA_CHOICES),
+  /** Marked numbers of the adding problem. */
+  terms: numberIn('terms'),
   lanes: v.pipe(v.array(laneSchema), v.minLength(1), v.maxLength(MAX_LANES)),
 });
 
@@ -100,32 +167,43 @@ export type Lane = v.InferOutput<typeof laneSchema>;
 /** Everything that determines a run. */
 export type Experiment = v.InferOutput<typeof experimentSchema>;
 
+/** What a lane's defaults depend on. */
+export type LaneContext = Pick<Experiment, 'task' | 'length' | 'seed'>;
+
+/** Usual rates where no length or task asks for another. */
+const USUAL_RATES = { sgd: 0.01, adagrad: 0.01, rmsprop: 0.001, adam: 0.001 } as const;
+
 /**
  * The rate that a lane gets where none is given. The path rates fall with the length because kappa ignores how
  * coherent the paths of a long sequence are; measured for np-RNN starts on the adding problem.
  */
-export function defaultRate(optimizer: OptimizerName, length: number): number {
-  if (!isPathOptimizer(optimizer)) return 0.01;
+export function defaultRate(optimizer: OptimizerName, { length }: Pick<LaneContext, 'length'>): number {
+  if (optimizer !== 'path' && optimizer !== 'path2') return USUAL_RATES[optimizer];
   if (length <= 20) return 0.03;
   if (length <= 75) return 0.003;
   if (length <= 150) return 0.001;
   return 0.0003;
 }
 
-/** A lane of the given optimizer with every other setting at its default. */
-export function defaultLane(optimizer: OptimizerName, length: number, seed: number): Lane {
+/**
+ * A lane of the given optimizer with every other setting at its default: for rmsprop that of Tieleman and Hinton (2012),
+ * for adam that of Kingma and Ba (2015), for adagrad that of Duchi, Hazan and Singer (2011).
+ */
+export function defaultLane(optimizer: OptimizerName, context: LaneContext): Lane {
   const path = isPathOptimizer(optimizer);
+  const network = networkOf(context.task);
   return {
     optimizer,
-    rate: defaultRate(optimizer, length),
-    init: 'nprnn',
-    momentum: 0,
+    rate: defaultRate(optimizer, context),
+    init: network === 'feedforward' ? 'gaussian' : 'nprnn',
+    momentum: optimizer === 'adam' ? 0.9 : 0,
+    decay: optimizer === 'adam' ? 0.999 : optimizer === 'rmsprop' ? 0.9 : 0,
     clip: path ? 0 : 1,
     dualclip: path ? 1 : 0,
     unbalance: 0,
     activation: 'relu',
-    network: 'relu',
-    seed,
+    network,
+    seed: context.seed,
   };
 }
 
@@ -135,17 +213,24 @@ export function defaultLane(optimizer: OptimizerName, length: number, seed: numb
  * 0.2), in the median after some 1,430 steps; that of path after some 700 at rate 0.03, but with spikes of up to 10^6
  * on the way, and after some 1,110 at 0.01, with spikes below 100.
  */
-export function defaultLanes(length: number, seed: number): Lane[] {
-  const path = defaultLane('path', length, seed);
+export function defaultLanes(context: LaneContext): Lane[] {
+  const path = defaultLane('path', context);
   return [
-    { ...defaultLane('sgd', length, seed), rate: 0.1 },
+    { ...defaultLane('sgd', context), rate: 0.1 },
     { ...path, rate: Math.min(path.rate, 0.01) },
   ];
 }
 
+/** The length of an experiment that names none, as near to 20 as its task allows. */
+export function defaultLength(task: TaskName): number {
+  const { lengthRange, steps } = taskOf({ task });
+  if (lengthRange === null) return steps({ length: 0 });
+  return Math.min(lengthRange.max, Math.max(lengthRange.min, 20));
+}
+
 /** The experiment of an empty link for a task; `length` is the task's own where it has one. */
 export function defaultExperiment(task: TaskName = 'adding'): Experiment {
-  const length = TASKS[task].steps(20);
+  const length = defaultLength(task);
   const seed = 1;
   return {
     task,
@@ -154,8 +239,9 @@ export function defaultExperiment(task: TaskName = 'adding'): Experiment {
     layers: 1,
     batch: 32,
     seed,
-    data: 'small',
-    lanes: defaultLanes(length, seed),
+    data: taskOf({ task }).dataChoices[0] ?? 'small',
+    terms: 2,
+    lanes: defaultLanes({ task, length, seed }),
   };
 }
 
@@ -170,12 +256,32 @@ export function parseExperiment(input: unknown): Experiment {
     const path = v.getDotPath(issue);
     throw new Error(`Not an experiment: ${path ? `${path}: ` : ''}${issue.message}`);
   }
-  const { task, length, data } = result.output;
-  if (TASKS[task].steps(length) !== length) {
-    throw new Error(`Not an experiment: length is ${length}: ${task} has ${TASKS[task].steps(length)} steps`);
+  const experiment = result.output;
+  const problem = taskProblem(experiment);
+  if (problem !== null) throw new Error(`Not an experiment: ${problem}`);
+  return experiment;
+}
+
+/** What does not fit the experiment's task, or null. */
+function taskProblem({ task, length, data, terms, lanes }: Experiment): string | null {
+  const { lengthRange, hasTerms, dataChoices } = taskOf({ task });
+  if (lengthRange === null && length !== defaultLength(task)) {
+    return `length is ${length}: ${task} has ${defaultLength(task)} steps`;
   }
-  if (TASKS[task].data === null && data !== 'small') {
-    throw new Error(`Not an experiment: data is ${data}: ${task} has no data, which leaves it at small`);
+  if (lengthRange !== null && (length < lengthRange.min || length > lengthRange.max)) {
+    return `length is ${length}: for ${task} it must be ${describeRange({ ...lengthRange, integer: true })}`;
   }
-  return result.output;
+  if (dataChoices.length === 0 && data !== 'small') {
+    return `data is ${data}: ${task} has no data, which leaves it at small`;
+  }
+  if (dataChoices.length > 0 && !dataChoices.includes(data)) {
+    return `data is ${data}: for ${task} it must be one of ${dataChoices.join(', ')}`;
+  }
+  if (!hasTerms && terms !== 2) return `terms is ${terms}: it applies to adding only and is 2 elsewhere`;
+  if (terms > length)
+    return `terms is ${terms}: a sequence of ${length} steps has room for at most ${length}`;
+  const network = networkOf(task);
+  const other = lanes.find((lane) => lane.network !== network);
+  if (other) return `network is ${other.network}: ${task} takes ${network}`;
+  return null;
 }

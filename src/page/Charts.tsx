@@ -108,7 +108,7 @@ function ChartPair({ data, experiment, axis, hide, ...shared }: ChartPairProps) 
     ({ status, playWhenReady }) => status === 'idle' || (status === 'preparing' && !playWhenReady),
   );
   const task = taskOf(experiment);
-  const measure = task.measure(experiment.length).label;
+  const measure = task.measure(experiment).label;
   return (
     <div className="chart-grid">
       {!hide.includes('loss') && (
@@ -117,7 +117,7 @@ function ChartPair({ data, experiment, axis, hide, ...shared }: ChartPairProps) 
           unit={LOSS_TEXTS[task.loss]}
           quantity="loss"
           axis={axis}
-          baseline={task.baseline(experiment.length)}
+          baseline={task.baseline(experiment, null)}
           data={data}
           waiting={waiting}
           {...shared}

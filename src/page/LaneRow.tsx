@@ -172,7 +172,7 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
 function LaneNumbers({ experiment, index }: { readonly experiment: Experiment; readonly index: number }) {
   const data = useRun((state) => state.data);
   useRunFrame(data, NUMBERS_INTERVAL);
-  const measure = taskOf(experiment).measure(experiment.length).label;
+  const measure = taskOf(experiment).measure(experiment).label;
   const lane = data.lanes[index];
   const heldOut = data.evaluation?.lanes[index];
   return (

@@ -18,7 +18,7 @@ export function LanesPanel() {
   if (ids.length !== lanes.length) setIds(lanes.map((_, index) => ids[index] ?? newId()));
 
   const styles = laneStyles(experiment);
-  const measure = taskOf(experiment).measure(experiment.length).label;
+  const measure = taskOf(experiment).measure(experiment).label;
   const full = lanes.length >= MAX_LANES;
 
   const add = (copyOf?: number): void => {

@@ -1,12 +1,13 @@
 import {
-  defaultExperiment,
   defaultLane,
   defaultLanes,
+  defaultLength,
   defaultRate,
   type Experiment,
   isPathOptimizer,
   type Lane,
   MAX_LANES,
+  networkOf,
   type OptimizerName,
 } from '../experiment/schema.ts';
 import { TASKS, type TaskName } from '../experiment/tasks/index.ts';
@@ -15,8 +16,9 @@ const sameLane = (left: Lane, right: Lane): boolean =>
   (Object.keys(left) as (keyof Lane)[]).every((key) => left[key] === right[key]);
 
 /** Whether a visitor has left the lanes as a fresh experiment has them. */
-const hasDefaultLanes = ({ lanes, length, seed }: Experiment): boolean => {
-  const defaults = defaultLanes(length, seed);
+const hasDefaultLanes = (experiment: Experiment): boolean => {
+  const { lanes } = experiment;
+  const defaults = defaultLanes(experiment);
   return (
     lanes.length === defaults.length && lanes.every((lane, index) => sameLane(lane, defaults[index] as Lane))
   );
@@ -25,21 +27,34 @@ const hasDefaultLanes = ({ lanes, length, seed }: Experiment): boolean => {
 /** The experiment at another length; rates that were the default for the old length become the new one's. */
 export function withLength(experiment: Experiment, length: number): Experiment {
   const lanes = hasDefaultLanes(experiment)
-    ? defaultLanes(length, experiment.seed)
+    ? defaultLanes({ ...experiment, length })
     : experiment.lanes.map((lane) =>
-        lane.rate === defaultRate(lane.optimizer, experiment.length)
-          ? { ...lane, rate: defaultRate(lane.optimizer, length) }
+        lane.rate === defaultRate(lane.optimizer, experiment)
+          ? { ...lane, rate: defaultRate(lane.optimizer, { length }) }
           : lane,
       );
   return { ...experiment, length, lanes };
 }
 
-/** The experiment on another task; a task with a length of its own brings it, any other starts at its default. */
+/**
+ * The experiment on another task: a length that the task allows, its first data, and lanes with a network of its kind. A
+ * task with a length of its own brings it; after one, any other starts at its default.
+ */
 export function withTask(experiment: Experiment, task: TaskName): Experiment {
-  const kept = TASKS[task].steps(experiment.length);
+  const { lengthRange, dataChoices } = TASKS[task];
   const wasFixed = TASKS[experiment.task].lengthRange === null;
-  const length = wasFixed && TASKS[task].lengthRange !== null ? defaultExperiment(task).length : kept;
-  return { ...withLength(experiment, length), task, data: 'small' };
+  const length =
+    lengthRange === null || wasFixed
+      ? defaultLength(task)
+      : Math.min(lengthRange.max, Math.max(lengthRange.min, experiment.length));
+  const network = networkOf(task);
+  const { init } = defaultLane('sgd', { ...experiment, task });
+  const moved = withLength(experiment, length);
+  const context = { ...moved, task, data: dataChoices[0] ?? 'small', terms: 2 };
+  const lanes = hasDefaultLanes(moved)
+    ? defaultLanes(context)
+    : moved.lanes.map((lane) => (lane.network === network ? lane : { ...lane, network, init }));
+  return { ...context, lanes };
 }
 
 /** The experiment with another seed; lanes that had the experiment's seed follow it. */
@@ -62,14 +77,12 @@ export function withLane(experiment: Experiment, index: number, change: Partial<
 export function withOptimizer(experiment: Experiment, index: number, optimizer: OptimizerName): Experiment {
   const lane = experiment.lanes[index];
   if (!lane) return experiment;
-  const { rate, clip, dualclip } = defaultLane(optimizer, experiment.length, experiment.seed);
+  const { rate, clip, dualclip } = defaultLane(optimizer, experiment);
   const otherKind = isPathOptimizer(optimizer) !== isPathOptimizer(lane.optimizer);
   // A fresh experiment's SGD lane has a rate of its own, which is no choice of the visitor's either.
   const hadDefaultRate =
-    lane.rate === defaultRate(lane.optimizer, experiment.length) ||
-    defaultLanes(experiment.length, experiment.seed).some(
-      (fresh) => fresh.optimizer === lane.optimizer && fresh.rate === lane.rate,
-    );
+    lane.rate === defaultRate(lane.optimizer, experiment) ||
+    defaultLanes(experiment).some((fresh) => fresh.optimizer === lane.optimizer && fresh.rate === lane.rate);
   return withLane(experiment, index, {
     optimizer,
     ...(otherKind ? { clip, dualclip } : {}),
@@ -79,11 +92,11 @@ export function withOptimizer(experiment: Experiment, index: number, optimizer: 
 
 /** The experiment with one lane more: a default one, or a copy put right behind the lane of that index. */
 export function withAddedLane(experiment: Experiment, copyOf?: number): Experiment {
-  const { lanes, length, seed } = experiment;
+  const { lanes } = experiment;
   if (lanes.length >= MAX_LANES) return experiment;
   const copied = copyOf === undefined ? undefined : lanes[copyOf];
   if (copyOf === undefined || !copied) {
-    return { ...experiment, lanes: [...lanes, defaultLane('path', length, seed)] };
+    return { ...experiment, lanes: [...lanes, defaultLane('path', experiment)] };
   }
   return { ...experiment, lanes: lanes.toSpliced(copyOf + 1, 0, { ...copied }) };
 }

@@ -17,10 +17,10 @@ const DASHES = ['none', '9 4', '2 4', '10 4 2 4'] as const;
  * Names, colours and dashes of an experiment's lanes; 16 lanes have 16 different pairs of colour and dash. A name is
  * the optimizer, its rate, and what else differs from the defaults.
  */
-export function laneStyles({ lanes, length, seed }: Experiment): LaneStyle[] {
+export function laneStyles(experiment: Experiment): LaneStyle[] {
   const seen = new Map<string, number>();
-  return lanes.map((lane, index) => {
-    const others = formatLane(lane, length, seed)
+  return experiment.lanes.map((lane, index) => {
+    const others = formatLane(lane, experiment)
       .split(',')
       .slice(1)
       .filter((setting) => !setting.startsWith('rate:'))

@@ -6,6 +6,9 @@ export const OPTIMIZER_TEXTS: Readonly<Record<OptimizerName, string>> = {
   sgd: 'SGD',
   path: 'Path-SGD',
   path2: 'Path-SGD, κ₁ + κ₂',
+  adagrad: 'AdaGrad',
+  rmsprop: 'RMSprop',
+  adam: 'Adam',
 };
 
 /** What the page calls each initialisation. */

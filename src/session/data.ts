@@ -1,12 +1,12 @@
 import type { Experiment } from '../experiment/schema.ts';
+import { loadTaskData } from '../experiment/tasks/data.ts';
 import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
-import { loadTaskData } from '../experiment/tasks/mnistData.ts';
 
 /** Told of a download: what is loading, and the fraction that is here, null where the size is not known. */
 export type OnProgress = (message: string, fraction: number | null) => void;
 
 /** The data loaded last, so that a reset or a change of another setting does not load them again. */
-let loaded: { readonly key: string; readonly data: TaskData } | null = null;
+let loaded: { readonly key: string; readonly data: TaskData | null } | null = null;
 
 /**
  * The data of the experiment's task, fetched from data/ below the page's address; null for generated tasks.
@@ -21,7 +21,7 @@ export async function loadData(
   if (name === null) return null;
   const key = `${name} ${experiment.data}`;
   if (loaded?.key !== key) {
-    const data = await loadTaskData(name, experiment.data, (file) => fetchFile(file, base, onProgress));
+    const data = await loadTaskData(experiment, (file) => fetchFile(file, base, onProgress));
     loaded = { key, data };
   }
   return loaded.data;

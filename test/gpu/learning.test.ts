@@ -3,11 +3,11 @@ import { differences } from '../../src/engine/checks/compare.ts';
 import { createCpuEngine } from '../../src/engine/cpu/index.ts';
 import { createWebGpuEngine } from '../../src/engine/webgpu/index.ts';
 import { defaultExperiment } from '../../src/experiment/schema.ts';
-import { loadTaskData } from '../../src/experiment/tasks/mnistData.ts';
+import { loadImages } from '../../src/experiment/tasks/mnistData.ts';
 import { adding, context, isLong, lane } from './support.ts';
 
 const images = () =>
-  loadTaskData('mnist', 'small', async (file) => {
+  loadImages('small', async (file) => {
     const response = await fetch(`/data/${file}`);
     expect(response.ok).toBe(true);
     return new Uint8Array(await response.arrayBuffer());

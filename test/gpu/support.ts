@@ -13,7 +13,7 @@ export const context = { gpu: navigator.gpu, shaders };
 export const isLong = import.meta.env.TEST_LONG === '1';
 
 export const lane = (optimizer: OptimizerName, settings: Partial<Lane> = {}): Lane => ({
-  ...defaultLane(optimizer, 20, 1),
+  ...defaultLane(optimizer, defaultExperiment()),
   ...settings,
 });
 

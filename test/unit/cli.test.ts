@@ -387,7 +387,12 @@ describe('inspect', () => {
       ),
     );
 
-    const shapes = Object.fromEntries(matricesOf(2, 1, 5, 2).map(({ name, shape }) => [name, shape]));
+    const shapes = Object.fromEntries(
+      matricesOf({ inputs: 2, outputs: 1, hidden: 5, layers: 2, recurrent: true }).map(({ name, shape }) => [
+        name,
+        shape,
+      ]),
+    );
     for (const [index, lane] of dump.lanes.entries()) {
       for (const part of ['before', 'gradient', 'kappa1', 'kappa2', 'after'] as const) {
         const matrices = lane[part];

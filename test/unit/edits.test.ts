@@ -41,7 +41,7 @@ describe('edits', () => {
   test('another optimizer brings its own clips and its default rate', () => {
     const fresh = defaultExperiment();
     const edited = withOptimizer(fresh, 0, 'path');
-    expect(edited.lanes[0]).toEqual(defaultLane('path', fresh.length, fresh.seed));
+    expect(edited.lanes[0]).toEqual(defaultLane('path', fresh));
     expect(parseExperiment(edited)).toEqual(edited);
   });
 

@@ -28,7 +28,7 @@ function plainScore(
   targets: ArrayLike<number>,
   scoredFrom: number,
 ): { loss: number; metric: number } {
-  const measure = task.measure(0);
+  const measure = task.measure({ length: 0, batch: 0, terms: 2 });
   const batch = outputs.length;
   let loss = 0;
   let terms = 0;
@@ -82,7 +82,14 @@ describe('the CPU engine in float64', () => {
       // Seven held-out sequences: batches of three, three and one.
       const scores = [0, 3, 6].map((firstSequence) => {
         const count = Math.min(3, 7 - firstSequence);
-        const heldOut = { seed: experiment.seed, stream: STREAM.heldOut, step: 0, length: 5, data: null };
+        const heldOut = {
+          seed: experiment.seed,
+          stream: STREAM.heldOut,
+          step: 0,
+          length: 5,
+          terms: 2,
+          data: null,
+        };
         const { inputs, targets } = task.makeBatch({ ...heldOut, batch: count, firstSequence });
         const answers = Array.from({ length: count }, (_, b) =>
           plainOutputs(shape, parameters, inputs, count, b),
@@ -186,7 +193,7 @@ describe('a task with data', () => {
       labels: Uint8Array.from({ length: count }, (_, index) => index % 10),
     };
   };
-  const data: TaskData = { training: images(20, 1), heldOut: images(11, 2) };
+  const data: TaskData = { kind: 'images', training: images(20, 1), heldOut: images(11, 2) };
   const experiment = experimentOf({ task: 'mnist-rows', length: 28, batch: 4, hidden: 8 });
 
   test('evaluates all held-out images in their order', async () => {
@@ -201,6 +208,7 @@ describe('a task with data', () => {
       batch: 11,
       firstSequence: 0,
       length: 28,
+      terms: 2,
       data,
     };
     const { inputs, targets } = task.makeBatch(heldOut);

@@ -3,21 +3,24 @@ import { describe, expect, test } from 'vitest';
 import { defaultView, formatLane, formatLink, parseLink, type View } from '../../src/experiment/link.ts';
 import { PRESETS } from '../../src/experiment/presets.ts';
 import {
-  DATA_SIZES,
+  ACTIVATIONS,
   defaultExperiment,
   defaultLane,
   defaultLanes,
+  defaultLength,
   type Experiment,
   INITIALISATIONS,
-  isPathOptimizer,
   type Lane,
+  type LaneContext,
   MAX_LANES,
+  misfitsOf,
+  NETWORKS,
   OPTIMIZERS,
   parseExperiment,
   RANGES,
   type Range,
 } from '../../src/experiment/schema.ts';
-import { TASK_NAMES, TASKS } from '../../src/experiment/tasks/index.ts';
+import { DATA_CHOICES, TASK_NAMES, TASKS, type Task } from '../../src/experiment/tasks/index.ts';
 
 const RUNS = { numRuns: 1000, seed: 20161205 } as const;
 
@@ -35,26 +38,28 @@ const laneOf: fc.Arbitrary<Lane> = fc.record({
   rate: numberOf(RANGES.rate),
   init: fc.constantFrom(...INITIALISATIONS),
   momentum: numberOf(RANGES.momentum),
+  decay: numberOf(RANGES.decay),
   clip: numberOf(RANGES.clip),
   dualclip: numberOf(RANGES.dualclip),
   unbalance: numberOf(RANGES.unbalance),
-  activation: fc.constant('relu' as const),
-  network: fc.constant('relu' as const),
+  activation: fc.constantFrom(...ACTIVATIONS),
+  network: fc.constantFrom(...NETWORKS),
   seed: numberOf(RANGES.seed),
 });
 
 /** Lanes among which defaults of the given length and seed are as likely as any others. */
-const lanesOf = (length: number, seed: number): fc.Arbitrary<Lane[]> =>
+const lanesOf = (context: LaneContext): fc.Arbitrary<Lane[]> =>
   fc.oneof(
-    fc.constant(defaultLanes(length, seed)),
+    fc.constant(defaultLanes(context)),
     fc.array(
       fc
-        .tuple(laneOf, fc.subarray(Object.keys(defaultLane('sgd', 20, 1)) as (keyof Lane)[]))
+        .tuple(laneOf, fc.subarray(Object.keys(defaultLane('sgd', defaultExperiment())) as (keyof Lane)[]))
         .map(([lane, kept]) => {
-          const defaults: Lane = defaultLane(lane.optimizer, length, seed);
+          const defaults: Lane = defaultLane(lane.optimizer, context);
           const own = Object.fromEntries(kept.map((key) => [key, lane[key]]));
-          const mixed: Lane = { ...defaults, ...own };
-          return isPathOptimizer(mixed.optimizer) ? mixed : { ...mixed, dualclip: 0 };
+          const mixed: Lane = { ...defaults, ...own, network: defaults.network };
+          for (const { setting, neutral } of misfitsOf(mixed)) Object.assign(mixed, { [setting]: neutral });
+          return mixed;
         }),
       { minLength: 1, maxLength: MAX_LANES },
     ),
@@ -68,13 +73,20 @@ const experimentOf: fc.Arbitrary<Experiment> = fc
     layers: numberOf(RANGES.layers),
     batch: numberOf(RANGES.batch),
     seed: fc.oneof(fc.constant(1), numberOf(RANGES.seed)),
-    data: fc.constantFrom(...DATA_SIZES),
+    data: fc.constantFrom(...DATA_CHOICES),
+    terms: numberOf(RANGES.terms),
   })
   .chain((settings) => {
-    const task = TASKS[settings.task];
-    const length = task.steps(settings.length);
-    const data = task.data === null ? 'small' : settings.data;
-    return lanesOf(length, settings.seed).map((lanes) => ({ ...settings, length, data, lanes }));
+    const task: Task = TASKS[settings.task];
+    const { lengthRange, dataChoices } = task;
+    const length =
+      lengthRange === null
+        ? defaultLength(settings.task)
+        : Math.min(lengthRange.max, Math.max(lengthRange.min, settings.length));
+    const data = dataChoices.includes(settings.data) ? settings.data : (dataChoices[0] ?? 'small');
+    const terms = task.hasTerms ? Math.min(settings.terms, length) : 2;
+    const shared = { ...settings, length, data, terms };
+    return lanesOf(shared).map((lanes) => ({ ...shared, lanes }));
   });
 
 const viewOf: fc.Arbitrary<View> = fc.record({
@@ -158,7 +170,7 @@ test('an empty link is the default experiment', () => {
 
 test('a link says everything that it may', () => {
   const { experiment, view, messages } = parseLink(
-    'task=adding&length=100&hidden=64&layers=2&batch=8&seed=7&lane=sgd,rate:0.01,init:identity' +
+    'task=adding&length=100&hidden=64&layers=2&batch=8&seed=7&terms=3&lane=sgd,rate:0.01,init:identity' +
       '&lane=path2,rate:1e-3,init:orthogonal,momentum:.9,clip:2,dualclip:0,unbalance:3,activation:relu,network:relu,seed:9' +
       '&autoplay=1&embed&hide=lanes&hide=task&engine=cpu&v=1',
   );
@@ -171,13 +183,15 @@ test('a link says everything that it may', () => {
     batch: 8,
     seed: 7,
     data: 'small',
+    terms: 3,
     lanes: [
-      { ...defaultLane('sgd', 100, 7), rate: 0.01, init: 'identity' },
+      { ...defaultLane('sgd', { task: 'adding', length: 100, seed: 7 }), rate: 0.01, init: 'identity' },
       {
         optimizer: 'path2',
         rate: 0.001,
         init: 'orthogonal',
         momentum: 0.9,
+        decay: 0,
         clip: 2,
         dualclip: 0,
         unbalance: 3,
@@ -192,9 +206,11 @@ test('a link says everything that it may', () => {
 
 test('defaults follow from length, seed and task', () => {
   const long = parseLink('length=100&seed=5&lane=path').experiment;
-  expect(long.lanes).toEqual([defaultLane('path', 100, 5)]);
+  expect(long.lanes).toEqual([defaultLane('path', { task: 'adding', length: 100, seed: 5 })]);
   expect(long.lanes[0]?.rate).toBe(0.001);
-  expect(parseLink('length=100&seed=5').experiment.lanes).toEqual(defaultLanes(100, 5));
+  expect(parseLink('length=100&seed=5').experiment.lanes).toEqual(
+    defaultLanes({ task: 'adding', length: 100, seed: 5 }),
+  );
   expect(parseLink('task=mnist-rows').experiment).toMatchObject({ length: 28, data: 'small' });
   expect(parseLink('task=mnist-rows&data=full').experiment.data).toBe('full');
 });
@@ -206,10 +222,13 @@ test('links are short, in a fixed order of keys and with the shortest numbers', 
   expect(formatLink(experiment, view)).toBe(
     '#length=100&hidden=5&seed=3&lane=path&lane=sgd,rate:0.5,unbalance:2&autoplay=1&engine=cpu',
   );
-  expect(formatLane(defaultLane('path', 20, 1), 20, 1)).toBe('path');
-  expect(formatLane({ ...defaultLane('path', 20, 1), init: 'identity', rate: 1e-7 }, 20, 1)).toBe(
-    'path,rate:1e-7,init:identity',
-  );
+  expect(formatLane(defaultLane('path', defaultExperiment()), defaultExperiment())).toBe('path');
+  expect(
+    formatLane(
+      { ...defaultLane('path', defaultExperiment()), init: 'identity', rate: 1e-7 },
+      defaultExperiment(),
+    ),
+  ).toBe('path,rate:1e-7,init:identity');
 });
 
 test('commas and colons may be escaped, and a whole address will do', () => {
@@ -302,7 +321,23 @@ describe('what is wrong gets a message and the nearest allowed value', () => {
     ],
     ['data=full', 'data is "full", but does not apply to adding: it makes its own sequences; it is left out'],
     ['hidden=8&hidden=9', 'hidden is given 2 times: it must be given once; the first is used'],
-    ['lane=adam', 'lane 1 has the optimizer "adam": it must be sgd, path or path2; the lane is left out'],
+    [
+      'lane=adamw',
+      'lane 1 has the optimizer "adamw": it must be sgd, path, path2, adagrad, rmsprop or adam; the lane is left out',
+    ],
+    [
+      'lane=sgd,decay:0',
+      'lane 1: decay is "0", but does not apply to sgd: only rmsprop and adam keep a decaying mean of squared gradients; it is left out',
+    ],
+    [
+      'lane=adam,activation:tanh,unbalance:2',
+      'lane 1: unbalance is "2", but does not apply to activation tanh: only ReLU units can be rescaled without changing the function; 0 is used instead',
+    ],
+    [
+      'task=mnist-rows&terms=3',
+      'terms is "3", but does not apply to mnist-rows: only adding has marked numbers; it is left out',
+    ],
+    ['length=4&terms=5', 'terms is 5: a sequence of 4 steps has room for at most 4; 4 is used instead'],
     [
       'lane=path,rate:0',
       'lane 1: rate is "0": it must be a number above 0, at most 100; 0.03 is used instead',
@@ -317,13 +352,16 @@ describe('what is wrong gets a message and the nearest allowed value', () => {
     ],
     [
       'lane=path,learning-rate:1',
-      'lane 1 has the setting "learning-rate:1": it must be name:value with the name rate, init, momentum, clip, dualclip, unbalance, activation, network or seed; it is left out',
+      'lane 1 has the setting "learning-rate:1": it must be name:value with the name rate, init, momentum, decay, clip, dualclip, unbalance, activation, network or seed; it is left out',
     ],
     [
       'lane=path,seed:2,seed:3',
       'lane 1: seed is given more than once: it must be given once; the first is used',
     ],
-    ['lane=path,activation:tanh', 'lane 1: activation is "tanh": it must be relu; relu is used instead'],
+    [
+      'lane=path,activation:tanh',
+      'lane 1: activation is "tanh", but does not apply to path: the path geometry is that of ReLU, whose units can be rescaled; relu is used instead',
+    ],
     ['v=2', 'v is "2": it must be 1; 1 is used instead'],
     ['autoplay=yes', 'autoplay is "yes": it must be 1 or 0; 0 is used instead'],
     [
@@ -414,7 +452,7 @@ describe('properties', () => {
     const keys = ['length', 'hidden', 'layers', 'batch', 'seed'] as const;
     fc.assert(
       fc.property(fc.constantFrom(...keys), fc.double({ noNaN: true }), (key, value) => {
-        const { min, max } = RANGES[key];
+        const { min, max } = key === 'length' ? { min: 4, max: 1000 } : RANGES[key];
         fc.pre((value < min || value > max) && Number.isFinite(value));
         const { experiment, messages } = parseLink(`${key}=${encodeURIComponent(value)}`);
         expect(experiment[key]).toBe(value < min ? min : max);
@@ -435,7 +473,11 @@ describe('properties', () => {
         fc.pre((value < min || value > max) && Number.isFinite(value));
         const { experiment, messages } = parseLink(`lane=path2,${key}:${value}`);
         const nearest =
-          key === 'rate' && value < min ? defaultLane('path2', 20, 1).rate : value < min ? min : max;
+          key === 'rate' && value < min
+            ? defaultLane('path2', defaultExperiment()).rate
+            : value < min
+              ? min
+              : max;
         expect(experiment.lanes[0]?.[key]).toBe(nearest);
         expect(messages).toHaveLength(1);
         expect(messages[0]?.key).toBe('lane');
@@ -450,7 +492,7 @@ describe('properties', () => {
       fc.property(fc.stringMatching(/^[a-z]{1,12}$/), fc.stringMatching(/^[a-z]{1,12}$/), (key, setting) => {
         const keys =
           'v task length hidden layers batch seed lane data autoplay embed hide preset engine'.split(' ');
-        fc.pre(!keys.includes(key) && !(setting in defaultLane('sgd', 20, 1)));
+        fc.pre(!keys.includes(key) && !(setting in defaultLane('sgd', defaultExperiment())));
         const { messages } = parseLink(`${key}=1&lane=sgd,${setting}:1`);
         expect(messages.map(({ key }) => key)).toEqual([key, 'lane']);
         expect(messages[0]?.message).toContain(`"${key}" is not a key`);

@@ -13,10 +13,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { prepareData } from '../../src/cli/data.ts';
 import { STREAM } from '../../src/experiment/philox.ts';
-import type { TaskData } from '../../src/experiment/tasks/index.ts';
+import type { ImageData } from '../../src/experiment/tasks/index.ts';
 import {
   DamagedDataError,
-  loadTaskData,
+  loadImages,
   MNIST_FILES,
   pixelTable,
   unpackImages,
@@ -40,9 +40,9 @@ const labelCounts = (labels: Uint8Array): number[] =>
   Array.from({ length: 10 }, (_, digit) => labels.reduce((sum, label) => sum + (label === digit ? 1 : 0), 0));
 
 describe('the images', () => {
-  let full: TaskData;
+  let full: ImageData;
   beforeAll(async () => {
-    full = await loadTaskData('mnist', 'full', fetchFile);
+    full = await loadImages('full', fetchFile);
   });
 
   test('are the 60,000 and 10,000 of MNIST, with the published count of each digit', () => {
@@ -73,7 +73,7 @@ describe('the images', () => {
   });
 
   test('of the small set are the first ones of the full set', async () => {
-    const first = await loadTaskData('mnist', 'small', fetchFile);
+    const first = await loadImages('small', fetchFile);
     for (const [set, count] of [
       ['training', 10_000],
       ['heldOut', 2_000],
@@ -150,9 +150,9 @@ describe('a damaged file is refused by name', () => {
   test('the other file in its place', async () => {
     const other = mkdtempSync(join(tmpdir(), 'path-sgd-data-'));
     copyFileSync(pathOf(rest.name), join(other, small.name));
-    await expect(
-      loadTaskData('mnist', 'small', async (name) => readFileSync(join(other, name))),
-    ).rejects.toThrow(/mnist-small.bin.gz is damaged: it holds 45530000 bytes/);
+    await expect(loadImages('small', async (name) => readFileSync(join(other, name)))).rejects.toThrow(
+      /mnist-small.bin.gz is damaged: it holds 45530000 bytes/,
+    );
     rmSync(other, { recursive: true });
   });
 
@@ -188,10 +188,10 @@ function philox(counter: bigint[], key: bigint[]): bigint[] {
 }
 
 describe('a batch of mnist-rows, against the definition', () => {
-  let data: TaskData;
+  let data: ImageData;
   let training: { pixels: Buffer; labels: Buffer };
   beforeAll(async () => {
-    data = await loadTaskData('mnist', 'small', fetchFile);
+    data = await loadImages('small', fetchFile);
     const bytes = gunzipSync(readFileSync(pathOf(small.name)));
     training = {
       pixels: bytes.subarray(0, 10_000 * PIXELS),
@@ -212,6 +212,7 @@ describe('a batch of mnist-rows, against the definition', () => {
       batch,
       firstSequence: 0,
       length: 28,
+      terms: 2,
       data,
     });
     expect(inputs).toHaveLength(28 * batch * 28);
@@ -235,7 +236,7 @@ describe('a batch of mnist-rows, against the definition', () => {
   });
 
   test('the held-out set is walked in its order', () => {
-    const request = { seed: 5, stream: STREAM.heldOut, step: 0, batch: 4, length: 28, data };
+    const request = { seed: 5, stream: STREAM.heldOut, step: 0, batch: 4, length: 28, terms: 2, data };
     const first = mnistRows.makeBatch({ ...request, firstSequence: 0 });
     const second = mnistRows.makeBatch({ ...request, firstSequence: 4 });
     expect([...first.targets, ...second.targets]).toEqual([7, 2, 1, 0, 4, 1, 4, 9]);
@@ -250,6 +251,7 @@ describe('a batch of mnist-rows, against the definition', () => {
       batch: 4,
       firstSequence: 0,
       length: 28,
+      terms: 2,
       data: null,
     };
     expect(() => mnistRows.makeBatch(request)).toThrow(/needs its images/);

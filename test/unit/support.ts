@@ -39,7 +39,7 @@ export async function cpuEngine(experiment: Experiment, arithmetic: Arithmetic):
 
 /** A lane with its defaults at length 20, whatever the experiment's length. */
 export const laneOf = (optimizer: OptimizerName, changes: Partial<Lane> = {}): Lane => ({
-  ...defaultLane(optimizer, 20, 1),
+  ...defaultLane(optimizer, defaultExperiment()),
   ...changes,
 });
 
@@ -50,13 +50,12 @@ export function noiseTask(loss: Task['loss'], readout: Task['readout'], inputs =
     name: `noise-${loss}-${readout}`,
     loss,
     readout,
-    inputs,
-    outputs,
+    sizes: () => ({ inputs, outputs }),
     measure: () =>
       loss === 'squared'
         ? { kind: 'within', tolerance: 0.5, label: 'within 0.5' }
         : { kind: 'accuracy', firstStep: 2, label: 'right' },
-    heldOutSequences: 7,
+    heldOutSequences: () => 7,
     makeBatch({ seed, stream, step, batch, firstSequence, length }): Batch {
       const random = uniforms(seed, stream, step * 1000 + firstSequence);
       const rows = (readout === 'last' ? 1 : length) * batch;

@@ -1,5 +1,6 @@
 import { randomWords, uniformFromWord } from '../../experiment/philox.ts';
 import type { Batch, BatchRequest, Task } from '../../experiment/tasks/index.ts';
+import { generated } from '../../experiment/tasks/types.ts';
 
 /** Sizes of a task of random inputs and targets. */
 export interface NoiseOptions {
@@ -7,17 +8,24 @@ export interface NoiseOptions {
   readonly outputs: number;
   readonly loss: Task['loss'];
   readonly readout: Task['readout'];
+  /** One step and no recurrent weights. */
+  readonly feedforward?: boolean;
+  /** Batches after which carried states begin anew; none are carried where nothing is given. */
+  readonly segments?: number;
 }
 
 /**
  * Random inputs and targets of any width, for checks of every loss and readout. There is nothing to learn in it. Twin
  * of shaders/tasks/noise.wgsl.
  */
-export function noiseTask({ inputs, outputs, loss, readout }: NoiseOptions): Task {
+export function noiseTask(options: NoiseOptions): Task {
+  const { inputs, outputs, loss, readout, feedforward = false, segments } = options;
   const softmax = loss === 'softmax';
   const draws = inputs + outputs;
   const words = new Uint32Array(4);
-  function makeBatch({ seed, stream, step, batch, firstSequence, length }: BatchRequest): Batch {
+  function makeBatch(request: BatchRequest): Batch {
+    const { seed, stream, step, batch, firstSequence } = request;
+    const length = feedforward ? 1 : request.length;
     const scoredFrom = readout === 'last' ? length - 1 : 0;
     const scored = length - scoredFrom;
     const values = new Float32Array(length * batch * inputs); // [length, batch, inputs]
@@ -44,14 +52,15 @@ export function noiseTask({ inputs, outputs, loss, readout }: NoiseOptions): Tas
     return { inputs: values, targets };
   }
   return {
+    ...generated,
     name: 'noise',
     title: 'Noise',
     description: 'Random inputs and targets.',
     citation: '',
     lengthRange: { min: 1, max: 1000 },
-    steps: (length) => length,
-    inputs,
-    outputs,
+    steps: ({ length }) => (feedforward ? 1 : length),
+    feedforward,
+    sizes: () => ({ inputs, outputs }),
     loss,
     readout,
     measure: () =>
@@ -59,8 +68,9 @@ export function noiseTask({ inputs, outputs, loss, readout }: NoiseOptions): Tas
         ? { kind: 'accuracy', firstStep: 0, label: 'classes guessed' }
         : { kind: 'within', tolerance: 0.25, label: 'answers within 0.25' },
     baseline: () => ({ loss: softmax ? Math.log(outputs) : 1 / 12, label: 'guessing' }),
-    heldOutSequences: 50,
-    data: null,
+    heldOutSequences: ({ batch }) => (segments === undefined ? 50 : 5 * batch),
+    segments: () => segments ?? null,
+    display: { inputs: { kind: 'numbers', names: [] }, outputs: { kind: 'number' } },
     shader: 'noise',
     makeBatch,
   };

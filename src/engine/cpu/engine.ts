@@ -48,7 +48,7 @@ export interface CpuEngineParts {
  */
 export function createCpuEngineFor(task: Task, experiment: Experiment, options: CpuEngineParts): Engine {
   if (task.data && !options.data) throw new Error(`The task ${task.name} needs its data set ${task.data}.`);
-  const shape = shapeFor(task, experiment);
+  const shape = shapeFor(task, experiment, options.data);
   try {
     return new CpuEngine(task, experiment, shape, options);
   } catch (error) {
@@ -118,7 +118,7 @@ class CpuEngine implements Engine {
     this.#previousNorm = new Array<number | null>(lanes).fill(null);
     this.#ring = new Float64Array(METRIC_STEPS * lanes * COLUMNS);
     this.#network = kernels ? new SimdNetwork(shape, kernels) : new PlainNetwork(shape, precision);
-    this.#scorer = new Scorer(task, shape, task.measure(experiment.length), precision);
+    this.#scorer = new Scorer(task, shape, task.measure(experiment), precision);
     this.#gamma = new Gamma(
       shape,
       kernels ? new SimdGammaProducts(shape, kernels) : new PlainGammaProducts(shape),
@@ -184,7 +184,7 @@ class CpuEngine implements Engine {
 
   async evaluate(sequences?: number): Promise<Evaluation> {
     const { lanes, batch } = this.#shape;
-    const all = this.#task.heldOutSequences ?? this.#data?.heldOut.count ?? 0;
+    const all = this.#task.heldOutSequences(this.experiment, this.#data);
     const wanted = Math.max(1, Math.min(sequences ?? all, all));
     const sums = Array.from({ length: lanes }, () => ({ loss: 0, metric: 0 }));
     for (let first = 0; first < wanted; first += batch) {
@@ -212,12 +212,14 @@ class CpuEngine implements Engine {
       step: this.#step,
       parameters: this.#parameters.slice(),
       velocity: this.#velocity.slice(),
+      squares: newReal(this.#precision, this.#velocity.length),
+      carried: newReal(this.#precision, 0),
       stoppedAt: this.#stoppedAt.slice(),
     };
   }
 
   async restore(checkpoint: Checkpoint): Promise<void> {
-    assertRestorable(checkpoint, this.experiment, this.#shape.parameters);
+    assertRestorable(checkpoint, this.experiment, this.#shape);
     const { step, parameters, velocity, stoppedAt } = checkpoint;
     this.#step = step;
     this.#ringFrom = step;
@@ -242,8 +244,8 @@ class CpuEngine implements Engine {
     count: number,
     firstSequence: number,
   ): Batch {
-    const { length } = this.experiment;
-    const request = { seed: this.experiment.seed, stream, step, batch: count, firstSequence, length };
+    const { seed, length, terms } = this.experiment;
+    const request = { seed, stream, step, batch: count, firstSequence, length, terms };
     const batch = this.#task.makeBatch({ ...request, data: this.#data });
     this.#inputs.set(batch.inputs);
     return batch;
@@ -309,6 +311,7 @@ class CpuEngine implements Engine {
       gradient: this.#gradient.slice(),
       kappa1: snapshotKappa(this.#kappa.first, matrices),
       kappa2: snapshotKappa(this.#kappa.second, matrices),
+      initial: null,
       gammaIn: snapshotRows(this.#gamma.in, this.#precision),
       gammaOut: snapshotRows(this.#gamma.out, this.#precision),
       states: deltas && this.#snapshotStates(deltas),

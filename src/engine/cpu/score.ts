@@ -42,11 +42,19 @@ export class Scorer {
       this.#task.loss === 'squared'
         ? this.#squaredError(outputs, targets, sequences, outputGradient)
         : this.#crossEntropy(outputs, targets, sequences, outputGradient);
-    const metric =
-      this.#measure.kind === 'within'
-        ? this.#within(outputs, targets, sequences, this.#measure.tolerance)
-        : this.#accuracy(outputs, targets, sequences, this.#measure.firstStep);
-    return { loss, metric };
+    return { loss, metric: this.#metric(loss, outputs, targets, sequences) };
+  }
+
+  #metric(loss: number, outputs: Float64Array, targets: Batch['targets'], sequences: number): number {
+    const measure = this.#measure;
+    switch (measure.kind) {
+      case 'within':
+        return this.#within(outputs, targets, sequences, measure.tolerance);
+      case 'accuracy':
+        return this.#accuracy(outputs, targets, sequences, measure.firstStep);
+      case 'bits':
+        return loss / Math.LN2;
+    }
   }
 
   #squaredError(

@@ -16,7 +16,6 @@ import { initialParametersFor } from '../initialise.ts';
 import { type Shape, shapeFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
 import { constantsOf } from './constants.ts';
-import { wordsOf } from './dataWords.ts';
 import { type Device, DISPATCH_BYTES, type Kernel, LANES_BYTES, MAP_READ, USAGE } from './device.ts';
 import { type KernelName, kernelOf, sourceOf } from './kernels.ts';
 import {
@@ -54,7 +53,7 @@ interface Command {
   readonly operations: number;
 }
 
-const OPTIMIZER_CODES = { sgd: 0, path: 1, path2: 2 } as const;
+const OPTIMIZER_CODES = { sgd: 0, path: 1, path2: 2, adagrad: 3, rmsprop: 4, adam: 5 } as const;
 /** Words of state before, and of, each lane: shaders/lib/state.wgsl. */
 const STATE_HEADER = 4;
 const STATE_WORDS = 4;
@@ -93,7 +92,7 @@ export class WebGpuEngine implements Engine {
     this.info = parts.device.info;
     this.#parts = parts;
     this.#device = parts.device.device;
-    this.#shape = shapeFor(parts.task, experiment);
+    this.#shape = shapeFor(parts.task, experiment, parts.data);
     this.#plan = {
       task: parts.task,
       experiment,
@@ -108,7 +107,7 @@ export class WebGpuEngine implements Engine {
    * @throws ShapeTooLargeError where the device cannot hold the shape
    */
   static async create(experiment: Experiment, parts: WebGpuEngineParts): Promise<WebGpuEngine> {
-    checkSize(parts.task, experiment, parts.device.device.limits);
+    checkSize(parts.task, experiment, parts.data, parts.device.device.limits);
     const engine = new WebGpuEngine(experiment, parts);
     const { device } = parts.device;
     device.pushErrorScope('out-of-memory');
@@ -234,6 +233,7 @@ export class WebGpuEngine implements Engine {
         gradient: own(floats('gradient')),
         kappa1: kappa1Of(this.#shape, lane, floats('kappa1'), words('exponents')),
         kappa2: kappa2Of(this.#shape, lane, floats('kappa2'), words('exponents')),
+        initial: null,
         gammaIn: gammaOf(this.#shape, lane, floats('gammaIn'), words('gammaIn'), 1),
         gammaOut: gammaOf(this.#shape, lane, floats('gammaOut'), words('gammaOut'), 0),
         states: options.states ? statesOf(this.#shape, lane, floats) : null,
@@ -254,7 +254,7 @@ export class WebGpuEngine implements Engine {
   async evaluate(sequences?: number): Promise<Evaluation> {
     this.#checkUsable();
     const { task, data } = this.#parts;
-    const available = task.heldOutSequences ?? data?.heldOut.count ?? 0;
+    const available = task.heldOutSequences(this.experiment, data);
     const count = Math.min(sequences ?? available, available);
     const { lanes, scoredSteps, outputs } = this.#shape;
     const batches = heldOutBatches(this.#shape, count);
@@ -297,6 +297,8 @@ export class WebGpuEngine implements Engine {
       step,
       parameters: numbers.slice(0, lanes * parameters),
       velocity: numbers.slice(lanes * parameters),
+      squares: new Float32Array(lanes * parameters),
+      carried: new Float32Array(0),
       stoppedAt: Uint32Array.from(
         { length: lanes },
         (_, lane) => words[STATE_HEADER + STATE_WORDS * lane] as number,
@@ -307,7 +309,7 @@ export class WebGpuEngine implements Engine {
   async restore(checkpoint: Checkpoint): Promise<void> {
     this.#checkUsable();
     const { lanes, parameters } = this.#shape;
-    assertRestorable(checkpoint, this.experiment, parameters);
+    assertRestorable(checkpoint, this.experiment, this.#shape);
     const { queue } = this.#device;
     queue.writeBuffer(this.#buffer('parameters'), 0, Float32Array.from(checkpoint.parameters));
     queue.writeBuffer(
@@ -435,10 +437,8 @@ export class WebGpuEngine implements Engine {
         ]),
       ).buffer,
     );
-    if (this.#parts.task.data !== null) {
-      if (!this.#parts.data) throw new Error(`The task ${this.#parts.task.name} needs its data.`);
-      this.#makeFilled('data', wordsOf(this.#parts.data));
-    }
+    const words = this.#parts.task.shaderData(this.#parts.data, experiment.seed);
+    if (words) this.#makeFilled('data', words.buffer);
   }
 
   // Kernels

@@ -16,6 +16,7 @@ const FIELDS = [
   ...(['path', 'everything', 'measureFrom', 'lanes'] as const),
   ...(['lossScale', 'measureScale', 'tolerance', 'chunks'] as const),
   ...(['seed', 'stream', 'heldOut', 'firstSequence'] as const),
+  ...(['terms'] as const),
 ] as const;
 
 type Fields = Partial<Record<(typeof FIELDS)[number], number>>;
@@ -129,7 +130,7 @@ class Planner {
 
 /** What every dispatch knows of the experiment, for a batch of that many sequences. */
 function commonFields({ task, experiment, shape, everything }: PlanRequest, batch: number): Fields {
-  const measure = task.measure(experiment.length);
+  const measure = task.measure(experiment);
   const terms = batch * shape.scoredSteps;
   return {
     length: shape.length,
@@ -145,6 +146,7 @@ function commonFields({ task, experiment, shape, everything }: PlanRequest, batc
     chunks: chunksOf(shape).length,
     splits: shape.splits,
     seed: experiment.seed,
+    terms: experiment.terms,
   };
 }
 
@@ -154,7 +156,7 @@ export const measuredTerms = (task: Task, experiment: Experiment, shape: Shape, 
 
 /** Scored steps before the first one that counts for the measure. */
 function unmeasuredSteps(task: Task, experiment: Experiment, { scoredFrom }: Shape): number {
-  const measure = task.measure(experiment.length);
+  const measure = task.measure(experiment);
   return measure.kind === 'accuracy' ? Math.max(0, measure.firstStep - scoredFrom) : 0;
 }
 
@@ -164,7 +166,7 @@ function addBatch(planner: Planner, { task, shape }: PlanRequest, batch: number,
     kernel,
     buffers: {},
     fields: { ...fields },
-    groups: [Math.ceil(shape.length / 64), batch, 1],
+    groups: [Math.ceil(task.shaderInvocations(shape.length, shape.inputs) / 64), batch, 1],
     operations: shape.length * batch * (shape.inputs + 200),
   });
 }

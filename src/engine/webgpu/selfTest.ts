@@ -33,7 +33,7 @@ async function run(device: Device, shaders: ShaderSources): Promise<string | nul
     length: 6,
     hidden: 5,
     batch: 3,
-    lanes: [{ ...defaultLane('path', 6, seed), init: 'gaussian' }],
+    lanes: [{ ...defaultLane('path', { task: 'adding', length: 6, seed }), init: 'gaussian' }],
   };
   try {
     const gpu = await WebGpuEngine.create(experiment, { device, shaders, task: TASKS.adding, data: null });

@@ -1,5 +1,5 @@
 import type { Experiment } from '../../experiment/schema.ts';
-import type { Task } from '../../experiment/tasks/index.ts';
+import type { Task, TaskData } from '../../experiment/tasks/index.ts';
 import { METRIC_STEPS, ShapeTooLargeError } from '../engine.ts';
 import { type Matrix, matrixOf, type Shape, shapeFor } from '../layout.ts';
 
@@ -173,21 +173,26 @@ export function bufferBytes(shape: Shape) {
 /** What a device can hold in one buffer, in bytes. */
 export type BufferLimits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>;
 
-const fits = (task: Task, experiment: Experiment, limit: number): boolean =>
-  Math.max(...Object.values(bufferBytes(shapeFor(task, experiment)))) <= limit;
+const fits = (task: Task, experiment: Experiment, data: TaskData | null, limit: number): boolean =>
+  Math.max(...Object.values(bufferBytes(shapeFor(task, experiment, data)))) <= limit;
 
 /**
  * Refuses a shape that the device cannot hold, before anything is made for it.
  * @throws ShapeTooLargeError which says what fits
  */
-export function checkSize(task: Task, experiment: Experiment, limits: BufferLimits): void {
+export function checkSize(
+  task: Task,
+  experiment: Experiment,
+  data: TaskData | null,
+  limits: BufferLimits,
+): void {
   const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  if (fits(task, experiment, limit)) return;
-  const bytes = Math.max(...Object.values(bufferBytes(shapeFor(task, experiment))));
+  if (fits(task, experiment, data, limit)) return;
+  const bytes = Math.max(...Object.values(bufferBytes(shapeFor(task, experiment, data))));
   const { batch, lanes, length, hidden, layers } = experiment;
-  const largestBatch = largest(batch, (value) => fits(task, { ...experiment, batch: value }, limit));
+  const largestBatch = largest(batch, (value) => fits(task, { ...experiment, batch: value }, data, limit));
   const largestLanes = largest(lanes.length, (value) =>
-    fits(task, { ...experiment, lanes: lanes.slice(0, value) }, limit),
+    fits(task, { ...experiment, lanes: lanes.slice(0, value) }, data, limit),
   );
   const remedies = [
     ...(largestBatch > 0 ? [`batch ${largestBatch}`] : []),

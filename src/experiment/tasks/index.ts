@@ -10,4 +10,17 @@ export const TASK_NAMES = Object.keys(TASKS) as [TaskName, ...TaskName[]];
 
 export const taskOf = (experiment: { readonly task: TaskName }): Task => TASKS[experiment.task];
 
-export type { Batch, BatchRequest, DataSetName, ImageSet, Measure, Task, TaskData } from './types.ts';
+export type {
+  Batch,
+  BatchRequest,
+  DataChoice,
+  DataSetName,
+  ImageData,
+  ImageSet,
+  Measure,
+  Task,
+  TaskData,
+  TaskSettings,
+  TextData,
+} from './types.ts';
+export { DATA_CHOICES } from './types.ts';

@@ -1,4 +1,4 @@
-import type { DataSetName, ImageSet, TaskData } from './types.ts';
+import type { ImageData, ImageSet, TaskData } from './types.ts';
 
 /** Pixels of an image. */
 export const IMAGE_SIZE = 28 * 28;
@@ -36,9 +36,6 @@ export const MNIST_FILES: { readonly small: MnistFile; readonly rest: MnistFile 
     sha256: '1c701486787bbde9fc74b34c0b29f454deac38b18b9fd8f85b602a83dd5e3f58',
   },
 };
-
-/** The files of a data set: the first is enough to start, all of them are the whole set. */
-export const DATA_FILES = { mnist: MNIST_FILES } as const satisfies Record<DataSetName, unknown>;
 
 /** A data file that is not what it should be: the message names the file, what is wrong and what to do. */
 export class DamagedDataError extends Error {
@@ -84,7 +81,7 @@ async function sha256(bytes: Uint8Array): Promise<string | null> {
  * @param bytes the file; a server may have undone its gzip already
  * @throws DamagedDataError where length or checksum are wrong
  */
-export async function unpackImages(file: MnistFile, bytes: Uint8Array): Promise<TaskData> {
+export async function unpackImages(file: MnistFile, bytes: Uint8Array): Promise<ImageData> {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const unpacked = isGzip ? await gunzip(file.name, bytes) : bytes;
   const { training, heldOut } = file;
@@ -106,7 +103,7 @@ export async function unpackImages(file: MnistFile, bytes: Uint8Array): Promise<
     pixels: take(count * IMAGE_SIZE),
     labels: take(count),
   });
-  return { training: takeSet(training), heldOut: takeSet(heldOut) };
+  return { kind: 'images', training: takeSet(training), heldOut: takeSet(heldOut) };
 }
 
 function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
@@ -123,22 +120,42 @@ const joinSets = (first: ImageSet, second: ImageSet): ImageSet => ({
 });
 
 /**
- * Loads a task's data.
+ * Loads the images.
  * @param size `small` for the first images, `full` for all of them
  * @param fetchFile reads a file of that name from wherever the data lie
  * @throws DamagedDataError where a file is not what it should be, and whatever `fetchFile` throws
  */
-export async function loadTaskData(
-  name: DataSetName,
+export async function loadImages(
   size: 'small' | 'full',
   fetchFile: (file: string) => Promise<Uint8Array>,
-): Promise<TaskData> {
-  const { small, rest } = DATA_FILES[name];
+): Promise<ImageData> {
+  const { small, rest } = MNIST_FILES;
   const first = await unpackImages(small, await fetchFile(small.name));
   if (size === 'small') return first;
   const second = await unpackImages(rest, await fetchFile(rest.name));
   return {
+    kind: 'images',
     training: joinSets(first.training, second.training),
     heldOut: joinSets(first.heldOut, second.heldOut),
   };
+}
+
+/** A data set as shaders/tasks/mnist-rows.wgsl reads it. */
+export function imageWords(data: TaskData | null): Uint32Array<ArrayBuffer> {
+  if (data?.kind !== 'images') throw new Error('The task needs its images: load them first.');
+  const { training, heldOut } = data;
+  const parts = [training.pixels, training.labels, heldOut.pixels, heldOut.labels];
+  const header = 2 + pixelTable.length;
+  const wordsIn = (bytes: Uint8Array): number => Math.ceil(bytes.length / 4);
+  const words = new Uint32Array(header + parts.reduce((sum, part) => sum + wordsIn(part), 0));
+  words[0] = training.count;
+  words[1] = heldOut.count;
+  words.set(new Uint32Array(pixelTable.buffer, pixelTable.byteOffset, pixelTable.length), 2);
+  const bytes = new Uint8Array(words.buffer);
+  let at = header;
+  for (const part of parts) {
+    bytes.set(part, at * 4);
+    at += wordsIn(part);
+  }
+  return words;
 }

@@ -1,5 +1,5 @@
 import { randomWords } from '../philox.ts';
-import { pixelTable } from './mnistData.ts';
+import { imageWords, pixelTable } from './mnistData.ts';
 import type { Batch, BatchRequest, Task } from './types.ts';
 
 const ROWS = 28;
@@ -10,7 +10,8 @@ const COLUMNS = 28;
  * drawn with replacement; the held-out set is walked in its order. Twin of shaders/tasks/mnist-rows.wgsl.
  */
 function makeBatch({ seed, stream, step, batch, firstSequence, data }: BatchRequest): Batch {
-  if (!data) throw new Error('The task mnist-rows needs its images: load them before making a batch.');
+  if (data?.kind !== 'images')
+    throw new Error('The task mnist-rows needs its images: load them before making a batch.');
   const inputs = new Float32Array(ROWS * batch * COLUMNS); // [28, batch, 28]
   const targets = new Uint32Array(batch); // [batch]
   const words = new Uint32Array(4);
@@ -40,15 +41,25 @@ export const mnistRows: Task = {
   citation:
     'LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied to Document Recognition", Proc. IEEE 1998',
   lengthRange: null,
+  hasTerms: false,
   steps: () => ROWS,
-  inputs: COLUMNS,
-  outputs: 10,
+  feedforward: false,
+  sizes: () => ({ inputs: COLUMNS, outputs: 10 }),
   loss: 'softmax',
   readout: 'last',
   measure: () => ({ kind: 'accuracy', firstStep: 0, label: 'digits recognised' }),
   baseline: () => ({ loss: Math.log(10), label: 'guessing all ten digits alike' }),
-  heldOutSequences: null,
+  heldOutSequences: (_, data) => (data?.kind === 'images' ? data.heldOut.count : 0),
+  segments: () => null,
   data: 'mnist',
+  dataChoices: ['small', 'full'],
+  problem: () => null,
+  display: {
+    inputs: { kind: 'image', side: 28, orderOf: () => Uint32Array.from({ length: 784 }, (_, i) => i) },
+    outputs: { kind: 'class', names: [...'0123456789'] },
+  },
   shader: 'mnist-rows',
+  shaderInvocations: (steps) => steps,
+  shaderData: (data) => imageWords(data),
   makeBatch,
 };
