@@ -4,6 +4,7 @@ import type { Batch, Task, TaskData } from '../../experiment/tasks/index.ts';
 import {
   assertRestorable,
   type Checkpoint,
+  carriedStates,
   type Engine,
   type EngineInfo,
   type Evaluation,
@@ -71,6 +72,9 @@ class CpuEngine implements Engine {
   readonly #precision: Precision;
   readonly #parameters: Real; // [lanes, parameters]
   readonly #velocity: Real; // [lanes, parameters]
+  readonly #squares: Real; // [lanes, parameters]
+  /** Where the next step's states begin; empty where none are carried. */
+  readonly #carried: Real; // [lanes, layers, batch, hidden]
   readonly #stoppedAt: Uint32Array; // [lanes]
   readonly #stopped: string[]; // [lanes], reasons
   readonly #previousNorm: (number | null)[]; // [lanes]
@@ -113,6 +117,8 @@ class CpuEngine implements Engine {
       this.#parameters.set(initialParametersFor(shape, settings), lane * parameters);
     }
     this.#velocity = newReal(precision, lanes * parameters);
+    this.#squares = newReal(precision, lanes * parameters);
+    this.#carried = newReal(precision, carriedStates(shape));
     this.#stoppedAt = new Uint32Array(lanes);
     this.#stopped = new Array<string>(lanes).fill('');
     this.#previousNorm = new Array<number | null>(lanes).fill(null);
@@ -185,14 +191,20 @@ class CpuEngine implements Engine {
   async evaluate(sequences?: number): Promise<Evaluation> {
     const { lanes, batch } = this.#shape;
     const all = this.#task.heldOutSequences(this.experiment, this.#data);
-    const wanted = Math.max(1, Math.min(sequences ?? all, all));
+    const carries = this.#shape.segments !== null;
+    let wanted = Math.max(1, Math.min(sequences ?? all, all));
+    // Batches that continue each other are whole ones.
+    if (carries) wanted = Math.max(1, Math.floor(wanted / batch)) * batch;
+    const states = carries ? newReal(this.#precision, this.#carried.length) : null;
     const sums = Array.from({ length: lanes }, () => ({ loss: 0, metric: 0 }));
     for (let first = 0; first < wanted; first += batch) {
       const count = Math.min(batch, wanted - first);
       const heldOut = this.#makeBatch(STREAM.heldOut, 0, count, first);
       for (const [lane, sum] of sums.entries()) {
         this.#loadWeights(lane);
-        this.#network.forward(this.#weights, this.#inputs, count);
+        const initial = states && this.#statesOf(states, lane);
+        this.#network.forward(this.#weights, this.#inputs, count, this.#activationOf(lane), initial);
+        if (initial) this.#network.copyFinal(initial);
         const { loss, metric } = this.#scorer.score(this.#network.outputs, heldOut.targets, count, null);
         sum.loss += loss;
         sum.metric += metric;
@@ -212,19 +224,21 @@ class CpuEngine implements Engine {
       step: this.#step,
       parameters: this.#parameters.slice(),
       velocity: this.#velocity.slice(),
-      squares: newReal(this.#precision, this.#velocity.length),
-      carried: newReal(this.#precision, 0),
+      squares: this.#squares.slice(),
+      carried: this.#carried.slice(),
       stoppedAt: this.#stoppedAt.slice(),
     };
   }
 
   async restore(checkpoint: Checkpoint): Promise<void> {
     assertRestorable(checkpoint, this.experiment, this.#shape);
-    const { step, parameters, velocity, stoppedAt } = checkpoint;
+    const { step, parameters, velocity, squares, carried, stoppedAt } = checkpoint;
     this.#step = step;
     this.#ringFrom = step;
     this.#parameters.set(parameters);
     this.#velocity.set(velocity);
+    this.#squares.set(squares);
+    this.#carried.set(carried);
     this.#stoppedAt.set(stoppedAt);
     this.#previousNorm.fill(null);
   }
@@ -261,12 +275,30 @@ class CpuEngine implements Engine {
     return pooled.subarray(lane * parameters, (lane + 1) * parameters);
   }
 
+  /** The states of a lane, as a view: [layers, batch, hidden]. */
+  #statesOf(states: Real, lane: number): Real {
+    const size = states.length / this.#shape.lanes;
+    return states.subarray(lane * size, (lane + 1) * size);
+  }
+
+  #activationOf(lane: number): Lane['activation'] {
+    return (this.experiment.lanes[lane] as Lane).activation;
+  }
+
+  /** What a lane's states begin with in this step; null: zero. */
+  #initialOf(lane: number): Real | null {
+    const { segments } = this.#shape;
+    if (segments === null || (this.#step - 1) % segments === 0) return null;
+    return this.#statesOf(this.#carried, lane);
+  }
+
   /** Loss, gradient and path norm of a lane at its parameters. */
   #measureLane(lane: number, batch: Batch, deltas: Float64Array | null): Omit<LaneMetrics, 'stopped'> {
     const network = this.#network;
     const sequences = this.#shape.batch;
     this.#loadWeights(lane);
-    network.forward(this.#weights, this.#inputs, sequences);
+    network.forward(this.#weights, this.#inputs, sequences, this.#activationOf(lane), this.#initialOf(lane));
+    if (this.#shape.segments !== null) network.copyFinal(this.#statesOf(this.#carried, lane));
     const score = this.#scorer.score(network.outputs, batch.targets, sequences, this.#outputGradient);
     network.backward(this.#weights, this.#inputs, this.#outputGradient, deltas);
     this.#gradient.set(network.gradient);
@@ -298,6 +330,7 @@ class CpuEngine implements Engine {
   #inspectLane(lane: number, batch: Batch, withStates: boolean): LaneSnapshot {
     const { layers, length, batch: sequences, hidden, matrices } = this.#shape;
     const deltas = withStates ? new Float64Array(layers * length * sequences * hidden) : null;
+    const initial = this.#initialOf(lane)?.slice() ?? null;
     const metrics = this.#measureLane(lane, batch, deltas);
     this.#gamma.backward();
     this.#kappa.computeFirst();
@@ -311,7 +344,7 @@ class CpuEngine implements Engine {
       gradient: this.#gradient.slice(),
       kappa1: snapshotKappa(this.#kappa.first, matrices),
       kappa2: snapshotKappa(this.#kappa.second, matrices),
-      initial: null,
+      initial,
       gammaIn: snapshotRows(this.#gamma.in, this.#precision),
       gammaOut: snapshotRows(this.#gamma.out, this.#precision),
       states: deltas && this.#snapshotStates(deltas),
@@ -331,15 +364,18 @@ class CpuEngine implements Engine {
   /** Updates a lane by the kappa that its optimizer divides by, computed before. */
   #updateLane(lane: number, gradientNorm: number): void {
     const settings = this.experiment.lanes[lane] as Lane;
-    const parameters = this.#laneOf(this.#parameters, lane);
-    const velocity = this.#laneOf(this.#velocity, lane);
+    const arrays = {
+      parameters: this.#laneOf(this.#parameters, lane),
+      velocity: this.#laneOf(this.#velocity, lane),
+      squares: this.#laneOf(this.#squares, lane),
+    };
     let kappa: Kappa | null = null;
     if (settings.optimizer === 'path') kappa = this.#kappa.first;
     if (settings.optimizer === 'path2') {
       this.#kappa.add();
       kappa = this.#kappa.total;
     }
-    update(parameters, velocity, this.#gradient, gradientNorm, settings, kappa, this.#shape.matrices);
+    update(arrays, this.#gradient, gradientNorm, settings, kappa, this.#shape.matrices, this.#step);
   }
 
   /** Notes the metrics of a running lane; stops it where they are not finite. Returns whether it goes on. */

@@ -75,7 +75,7 @@ export class Gamma {
     const constants: Term = { data: this.#constants, at: 0, log2: 0 };
     for (let layer = 0; layer < layers; layer++) {
       const input = matrixOf(this.#shape, 'input', layer).offset;
-      const recurrent = matrixOf(this.#shape, 'recurrent', layer).offset;
+      const recurrent = this.#recurrentOf(layer);
       const bias = matrixOf(this.#shape, 'bias', layer).offset;
       const first = layer * length;
       for (let j = 0; j < hidden; j++) {
@@ -93,7 +93,7 @@ export class Gamma {
         fromLayer.at = t * hidden;
         fromLayer.log2 = layer > 0 ? (this.in.log2[row - length] as number) : ZERO_EXPONENT;
         fromTime.log2 = ZERO_EXPONENT;
-        if (t > 0) {
+        if (t > 0 && recurrent !== null) {
           products.forward(this.#fromTime, 0, 1, this.in.data, (row - 1) * hidden, recurrent);
           fromTime.log2 = this.in.log2[row - 1] as number;
         }
@@ -115,7 +115,7 @@ export class Gamma {
     const readoutLog2 = exponentOfLargest(this.#readout, 0, hidden) === ZERO_EXPONENT ? ZERO_EXPONENT : 0;
     for (let layer = layers - 1; layer >= 0; layer--) {
       const top = layer === layers - 1;
-      const recurrent = matrixOf(this.#shape, 'recurrent', layer).offset;
+      const recurrent = this.#recurrentOf(layer);
       const first = layer * length;
       if (!top) {
         const above = (first + length) * hidden;
@@ -128,13 +128,18 @@ export class Gamma {
         fromLayer.log2 = top ? ZERO_EXPONENT : (this.out.log2[row + length] as number);
         readout.log2 = top && t >= scoredFrom ? readoutLog2 : ZERO_EXPONENT;
         fromTime.log2 = ZERO_EXPONENT;
-        if (t + 1 < length) {
+        if (t + 1 < length && recurrent !== null) {
           products.backward(this.#fromTime, 0, 1, this.out.data, (row + 1) * hidden, recurrent);
           fromTime.log2 = this.out.log2[row + 1] as number;
         }
         joinRow(this.out, row, hidden, fromLayer, fromTime, readout);
       }
     }
+  }
+
+  /** Where the recurrent matrix of a layer begins; null in a feedforward network. */
+  #recurrentOf(layer: number): number | null {
+    return this.#shape.recurrent ? matrixOf(this.#shape, 'recurrent', layer).offset : null;
   }
 
   /** log2 of gamma, the root of the path regulariser, after `forward`; -Infinity where no path is left. */

@@ -56,7 +56,7 @@ export class PathKappa {
 
   /** Fills `first` from both gammas: the sum, over the uses of an edge, of u at its tail times v at its head. */
   computeFirst(): void {
-    const { layers, length, hidden, inputs, outputs, scoredFrom, scoredSteps } = this.#shape;
+    const { layers, recurrent, length, hidden, inputs, outputs, scoredFrom, scoredSteps } = this.#shape;
     const { in: gammaIn, out: gammaOut } = this.#gamma;
     const sum = this.#sum;
     for (let layer = 0; layer < layers; layer++) {
@@ -71,8 +71,10 @@ export class PathKappa {
       } else {
         this.#store(this.first, input, this.#outerOverTime(row, row - length, length));
       }
-      const recurrent = matrixOf(this.#shape, 'recurrent', layer);
-      this.#store(this.first, recurrent, this.#outerOverTime(row + 1, row, length - 1));
+      if (recurrent) {
+        const matrix = matrixOf(this.#shape, 'recurrent', layer);
+        this.#store(this.first, matrix, this.#outerOverTime(row + 1, row, length - 1));
+      }
     }
     const scored = this.#sumOverTime(gammaIn, (layers - 1) * length + scoredFrom, scoredSteps);
     for (let o = 1; o < outputs; o++) sum.copyWithin(o * hidden, 0, hidden);
@@ -92,6 +94,7 @@ export class PathKappa {
    */
   computeSecond(): void {
     const { layers, length, hidden } = this.#shape;
+    if (!this.#shape.recurrent) return;
     const { in: gammaIn, out: gammaOut, products, squares } = this.#gamma;
     const sum = this.#sum;
     const sumLog2 = this.#sumLog2;
@@ -148,6 +151,7 @@ export class PathKappa {
     const sum = this.#sum;
     this.total.data.set(this.first.data);
     this.total.log2.set(this.first.log2);
+    if (!this.#shape.recurrent) return;
     for (let layer = 0; layer < this.#shape.layers; layer++) {
       const matrix = matrixOf(this.#shape, 'recurrent', layer);
       const index = this.#shape.matrices.indexOf(matrix);

@@ -1,19 +1,24 @@
+import type { Lane } from '../../experiment/schema.ts';
 import { type Matrix, matrixOf, type Shape } from '../layout.ts';
 import type { Precision, Real } from './precision.ts';
 import { addOuterProducts, addProduct, addRows, addTransposedProduct } from './product.ts';
 
-/** The matrices of one recurrent layer. */
+export type Activation = Lane['activation'];
+
+/** The matrices of one layer. */
 interface Layer {
   readonly inputs: number;
   /** Where its matrices begin in the parameters. */
   readonly input: number;
-  readonly recurrent: number;
+  /** Null in a feedforward network. */
+  readonly recurrent: number | null;
   readonly bias: number;
 }
 
 /**
- * The network of one lane at a time: h_t = [W_in x_t + W_rec h_{t-1} + b]_+ in every layer, y_t = W_out h_t + b_out at the
- * scored steps; and the gradient of a loss of the y_t, by backpropagation through time.
+ * The network of one lane at a time: h_t = f(W_in x_t + W_rec h_{t-1} + b) in every layer, f the ReLU or tanh, y_t = W_out
+ * h_t + b_out at the scored steps; and the gradient of a loss of the y_t, by backpropagation through time, which ends at
+ * the initial states. A feedforward network is one time step without W_rec.
  */
 export interface Network {
   readonly outputs: Float64Array; // [scored steps, batch, outputs]
@@ -23,10 +28,17 @@ export interface Network {
    * @param weights [parameters]
    * @param inputs [length, sequences, inputs]
    * @param sequences at most the shape's batch
+   * @param initial h_0 of the whole batch, [layers, batch, hidden]; null: zero
    */
-  forward(weights: Float64Array, inputs: Float64Array, sequences: number): void;
+  forward(
+    weights: Float64Array,
+    inputs: Float64Array,
+    sequences: number,
+    activation: Activation,
+    initial: Real | null,
+  ): void;
   /**
-   * Fills `gradient` after a `forward` of the whole batch.
+   * Fills `gradient` after a `forward` of the whole batch, with its activation.
    * @param weights [parameters], as in `forward`
    * @param inputs [length, batch, inputs], as in `forward`
    * @param outputGradient dL/dy, [scored steps, batch, outputs]
@@ -40,6 +52,8 @@ export interface Network {
   ): void;
   /** Copies h of the last `forward` of the whole batch, [layers, length, batch, hidden]. */
   copyHidden(destination: Real): void;
+  /** Copies h of the last time step of the last `forward` of the whole batch, [layers, batch, hidden]. */
+  copyFinal(destination: Real): void;
 }
 
 /**
@@ -49,7 +63,7 @@ export interface Network {
 export class PlainNetwork implements Network {
   readonly outputs: Float64Array; // [scored steps, batch, outputs]
   readonly gradient: Float64Array; // [parameters]
-  /** h, with h_0 = 0 in the first time slot. */
+  /** h, with h_0 in the first time slot. */
   readonly #hidden: Float64Array; // [layers, length + 1, batch, hidden]
   readonly #shape: Shape;
   readonly #single: boolean;
@@ -59,6 +73,7 @@ export class PlainNetwork implements Network {
   /** dL/dh_t of each layer, gathered while time runs backwards. */
   readonly #stateGradient: Float64Array; // [layers, batch, hidden]
   readonly #delta: Float64Array; // [batch, hidden]
+  #activation: Activation = 'relu';
 
   constructor(shape: Shape, precision: Precision) {
     const { layers, length, batch, hidden, outputs, scoredSteps } = shape;
@@ -66,7 +81,7 @@ export class PlainNetwork implements Network {
     this.#single = precision === 'float32';
     this.#layers = Array.from({ length: layers }, (_, layer) => {
       const { columns, offset } = matrixOf(shape, 'input', layer);
-      const recurrent = matrixOf(shape, 'recurrent', layer).offset;
+      const recurrent = shape.recurrent ? matrixOf(shape, 'recurrent', layer).offset : null;
       return { inputs: columns, input: offset, recurrent, bias: matrixOf(shape, 'bias', layer).offset };
     });
     this.#readout = matrixOf(shape, 'readout', layers);
@@ -78,10 +93,23 @@ export class PlainNetwork implements Network {
     this.#delta = new Float64Array(batch * hidden);
   }
 
-  forward(weights: Float64Array, inputs: Float64Array, sequences: number): void {
+  forward(
+    weights: Float64Array,
+    inputs: Float64Array,
+    sequences: number,
+    activation: Activation,
+    initial: Real | null,
+  ): void {
     const { length, batch, hidden, inputs: width, scoredFrom } = this.#shape;
     const states = this.#hidden;
     const single = this.#single;
+    const units = batch * hidden;
+    this.#activation = activation;
+    for (let l = 0; l < this.#layers.length; l++) {
+      const at = this.#stateAt(l, -1);
+      if (initial) states.set(initial.subarray(l * units, (l + 1) * units), at);
+      else states.fill(0, at, at + units);
+    }
     for (let t = 0; t < length; t++) {
       let source = inputs;
       let sourceAt = t * sequences * width;
@@ -91,12 +119,15 @@ export class PlainNetwork implements Network {
         const before = at - batch * hidden;
         repeatRow(states, at, sequences, hidden, weights, layer.bias);
         addProduct(states, at, sequences, hidden, source, sourceAt, layer.inputs, weights, layer.input);
-        addProduct(states, at, sequences, hidden, states, before, hidden, weights, layer.recurrent);
+        if (layer.recurrent !== null) {
+          addProduct(states, at, sequences, hidden, states, before, hidden, weights, layer.recurrent);
+        }
         const end = at + sequences * hidden;
         for (let i = at; i < end; i++) {
           const z = states[i] as number;
-          // What is not a number passes, so that the loss shows it.
-          states[i] = z <= 0 ? 0 : single ? Math.fround(z) : z;
+          // What is not a number passes both, so that the loss shows it.
+          const h = activation === 'tanh' ? Math.tanh(z) : Math.max(z, 0);
+          states[i] = single ? Math.fround(h) : h;
         }
         source = states;
         sourceAt = at;
@@ -129,6 +160,7 @@ export class PlainNetwork implements Network {
     const stateGradient = this.#stateGradient;
     const delta = deltas ?? this.#delta;
     const single = this.#single;
+    const tanh = this.#activation === 'tanh';
     const units = batch * hidden;
     gradient.fill(0);
     stateGradient.fill(0);
@@ -140,7 +172,9 @@ export class PlainNetwork implements Network {
         const deltaAt = deltas ? (l * length + t) * units : 0;
         const own = l * units;
         for (let i = 0; i < units; i++) {
-          const value = (states[at + i] as number) > 0 ? (stateGradient[own + i] as number) : 0;
+          const h = states[at + i] as number;
+          const g = stateGradient[own + i] as number;
+          const value = tanh ? g * (1 - h * h) : h > 0 ? g : 0;
           delta[deltaAt + i] = single ? Math.fround(value) : value;
           stateGradient[own + i] = 0;
         }
@@ -157,29 +191,13 @@ export class PlainNetwork implements Network {
           source,
           sourceAt,
         );
-        addOuterProducts(
-          gradient,
-          layer.recurrent,
-          batch,
-          hidden,
-          hidden,
-          delta,
-          deltaAt,
-          states,
-          at - units,
-        );
         addRows(gradient, layer.bias, hidden, delta, deltaAt, batch);
-        addTransposedProduct(
-          stateGradient,
-          own,
-          batch,
-          hidden,
-          delta,
-          deltaAt,
-          hidden,
-          weights,
-          layer.recurrent,
-        );
+        const { recurrent } = layer;
+        if (recurrent !== null) {
+          const before = at - units;
+          addOuterProducts(gradient, recurrent, batch, hidden, hidden, delta, deltaAt, states, before);
+          addTransposedProduct(stateGradient, own, batch, hidden, delta, deltaAt, hidden, weights, recurrent);
+        }
         if (l === 0) continue;
         const below = own - units;
         addTransposedProduct(
@@ -202,6 +220,15 @@ export class PlainNetwork implements Network {
     const size = length * batch * hidden;
     for (let layer = 0; layer < layers; layer++) {
       const at = this.#stateAt(layer, 0);
+      destination.set(this.#hidden.subarray(at, at + size), layer * size);
+    }
+  }
+
+  copyFinal(destination: Real): void {
+    const { layers, length, batch, hidden } = this.#shape;
+    const size = batch * hidden;
+    for (let layer = 0; layer < layers; layer++) {
+      const at = this.#stateAt(layer, length - 1);
       destination.set(this.#hidden.subarray(at, at + size), layer * size);
     }
   }

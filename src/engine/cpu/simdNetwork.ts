@@ -1,6 +1,6 @@
 import { type Matrix, matrixOf, type Shape } from '../layout.ts';
 import { type Kernels, MemoryPlan, paddedColumns, startKernels } from './kernels.ts';
-import type { Network } from './network.ts';
+import type { Activation, Network } from './network.ts';
 import type { Real } from './precision.ts';
 
 /** Rows (time step, sequence) whose part of a weight gradient is summed at a time: what fits in a cache. */
@@ -20,7 +20,8 @@ interface Packed {
 
 interface Layer {
   readonly input: Packed;
-  readonly recurrent: Packed;
+  /** Null in a feedforward network. */
+  readonly recurrent: Packed | null;
   readonly bias: Packed;
 }
 
@@ -51,13 +52,14 @@ export class SimdNetwork implements Network {
   /** Where the gradients of all matrices begin and end. */
   readonly #gradients: readonly [number, number];
   readonly #inputs: number; // [length, batch, inputs]
-  /** h, with h_0 = 0 in the first time slot. */
+  /** h, with h_0 in the first time slot. */
   readonly #states: number; // [layers, length + 1, batch, width]
   readonly #deltas: number; // [layers, length, batch, width]
   readonly #outputs: number; // [scored steps, batch, readout width]
   readonly #outputGradient: number; // [scored steps, batch, readout width]
   /** The source of a bias: as many rows as needed of one 1. */
   readonly #one: Rows;
+  #activation: Activation = 'relu';
 
   /** @throws RangeError where there is no memory for the states */
   constructor(shape: Shape, module: WebAssembly.Module) {
@@ -82,7 +84,7 @@ export class SimdNetwork implements Network {
       this.#all[matrices.indexOf(matrixOf(shape, kind, layer))] as Packed;
     this.#layers = Array.from({ length: layers }, (_, layer) => ({
       input: packedOf('input', layer),
-      recurrent: packedOf('recurrent', layer),
+      recurrent: shape.recurrent ? packedOf('recurrent', layer) : null,
       bias: packedOf('bias', layer),
     }));
     this.#readout = packedOf('readout', layers);
@@ -104,20 +106,28 @@ export class SimdNetwork implements Network {
     this.gradient = new Float64Array(parameters);
   }
 
-  forward(weights: Float64Array, inputs: Float64Array, sequences: number): void {
+  forward(
+    weights: Float64Array,
+    inputs: Float64Array,
+    sequences: number,
+    activation: Activation,
+    initial: Real | null,
+  ): void {
     const { layers, length, batch, inputs: inputWidth, outputs, scoredFrom } = this.#shape;
     const memory = this.#memory;
     const { width: readoutWidth } = this.#readout;
     for (const packed of this.#all) this.#packTransposed(packed, weights);
     memory.set(inputs.subarray(0, length * sequences * inputWidth), this.#inputs);
+    this.#activation = activation;
     for (const [l, layer] of this.#layers.entries()) {
+      this.#loadInitial(l, initial);
       for (let t = 0; t < length; t++) {
         const own = this.#statesAt(l, t);
         memory.fill(0, own.at, own.at + sequences * this.#width);
         this.#receive(own, sequences, this.#one, layer.bias);
         this.#receive(own, sequences, this.#inputsAt(l, t, sequences), layer.input);
-        this.#receive(own, sequences, this.#statesAt(l, t - 1), layer.recurrent);
-        this.#kernels.rectify(4 * own.at, sequences * this.#width);
+        if (layer.recurrent) this.#receive(own, sequences, this.#statesAt(l, t - 1), layer.recurrent);
+        this.#activate(own.at, sequences * this.#width);
       }
     }
     for (let t = scoredFrom; t < length; t++) {
@@ -158,13 +168,13 @@ export class SimdNetwork implements Network {
       const layer = this.#layers[l] as Layer;
       for (let t = length - 1; t >= 0; t--) {
         const own = this.#deltasAt(l, t);
-        this.#kernels.mask(4 * own.at, 4 * this.#statesAt(l, t).at, units);
-        if (t > 0) this.#sendBack(this.#deltasAt(l, t - 1), batch, own, layer.recurrent);
+        this.#derive(own.at, this.#statesAt(l, t).at, units);
+        if (t > 0 && layer.recurrent) this.#sendBack(this.#deltasAt(l, t - 1), batch, own, layer.recurrent);
       }
       const all = this.#deltasAt(l, 0);
       if (l > 0) this.#sendBack(this.#deltasAt(l - 1, 0), rows, all, layer.input);
       this.#addGradient(layer.input, this.#inputsAt(l, 0, batch), all, rows);
-      this.#addGradient(layer.recurrent, this.#statesAt(l, -1), all, rows);
+      if (layer.recurrent) this.#addGradient(layer.recurrent, this.#statesAt(l, -1), all, rows);
       this.#addGradient(layer.bias, this.#one, all, rows);
     }
     for (const packed of this.#all) this.#unpackGradient(packed);
@@ -173,6 +183,51 @@ export class SimdNetwork implements Network {
 
   copyHidden(destination: Real): void {
     this.#copyUnits(destination, (l) => this.#statesAt(l, 0));
+  }
+
+  copyFinal(destination: Real): void {
+    const { layers, length, batch, hidden } = this.#shape;
+    for (let l = 0; l < layers; l++) {
+      const { at, row } = this.#statesAt(l, length - 1);
+      for (let b = 0; b < batch; b++) {
+        const start = at + b * row;
+        destination.set(this.#memory.subarray(start, start + hidden), (l * batch + b) * hidden);
+      }
+    }
+  }
+
+  #loadInitial(layer: number, initial: Real | null): void {
+    const { batch, hidden } = this.#shape;
+    const { at, row } = this.#statesAt(layer, -1);
+    this.#memory.fill(0, at, at + batch * row);
+    if (!initial) return;
+    for (let b = 0; b < batch; b++) {
+      const first = (layer * batch + b) * hidden;
+      this.#memory.set(initial.subarray(first, first + hidden), at + b * row);
+    }
+  }
+
+  /** h = f(z) in place. Only the ReLU is worth a kernel of its own: tanh stands beside it for comparison. */
+  #activate(z: number, count: number): void {
+    if (this.#activation === 'relu') {
+      this.#kernels.rectify(4 * z, count);
+      return;
+    }
+    const memory = this.#memory;
+    for (let i = z; i < z + count; i++) memory[i] = Math.tanh(memory[i] as number);
+  }
+
+  /** delta = dL/dh f'(z) in place of dL/dh. */
+  #derive(delta: number, state: number, count: number): void {
+    if (this.#activation === 'relu') {
+      this.#kernels.mask(4 * delta, 4 * state, count);
+      return;
+    }
+    const memory = this.#memory;
+    for (let i = 0; i < count; i++) {
+      const h = memory[state + i] as number;
+      memory[delta + i] = (memory[delta + i] as number) * (1 - h * h);
+    }
   }
 
   /** destination[r, o] += sum over i of source[r, i] W[o, i]. */

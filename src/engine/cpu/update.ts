@@ -43,25 +43,54 @@ export function dualNorm(gradient: Real, kappa: Kappa, matrices: readonly Matrix
   return total === 0 ? 0 : timesPowerOfTwo(Math.sqrt(total), reference / 2);
 }
 
+/** What an optimizer changes of a lane. */
+export interface LaneArrays {
+  readonly parameters: Real; // [parameters]
+  /** Momentum of the finished step; for adam the mean of gradients. */
+  readonly velocity: Real; // [parameters]
+  /** Sum or mean of squared gradients; zero but for adagrad, rmsprop and adam. */
+  readonly squares: Real; // [parameters]
+}
+
+/** What is added to the root of the squares, so that it is never divided by zero: the usual values. */
+const ADAGRAD_EPSILON = 1e-10;
+const EPSILON = 1e-8;
+
 /**
- * One step of a lane: clip, step s = rate g or rate g/kappa, dual clip, momentum v <- m v + s, p <- p - v. A parameter with
- * kappa = 0 is on dead paths only and gets s = 0.
- * @param parameters [parameters], changed
- * @param velocity [parameters], changed
+ * One step of a lane, the gradient clipped before.
+ *
+ * - sgd, path: step s = rate g or rate g/kappa, dual clip, momentum v <- m v + s, p <- p - v. A parameter with kappa = 0 is on
+ *   dead paths only and gets s = 0.
+ * - adagrad (Duchi, Hazan, Singer 2011) and rmsprop (Tieleman, Hinton 2012): s = rate g / sqrt(sum or mean of g^2), then momentum.
+ * - adam (Kingma, Ba 2015): means of g and of g^2, both with their bias corrected.
  * @param gradient [parameters], raw and finite
  * @param gradientNorm of `gradient`
- * @param kappa that of the lane's optimizer; null for sgd
+ * @param kappa that of the lane's optimizer; null where it has none
+ * @param step the training step, from 1
  */
 export function update(
-  parameters: Real,
-  velocity: Real,
+  arrays: LaneArrays,
   gradient: Real,
   gradientNorm: number,
   lane: Lane,
   kappa: Kappa | null,
   matrices: readonly Matrix[],
+  step: number,
 ): void {
   const clip = lane.clip > 0 ? Math.min(1, lane.clip / gradientNorm) : 1;
+  if (kappa || lane.optimizer === 'sgd') descend(arrays, gradient, clip, lane, kappa, matrices);
+  else if (lane.optimizer === 'adam') adam(arrays, gradient, clip, lane, step);
+  else adapt(arrays, gradient, clip, lane);
+}
+
+function descend(
+  { parameters, velocity }: LaneArrays,
+  gradient: Real,
+  clip: number,
+  lane: Lane,
+  kappa: Kappa | null,
+  matrices: readonly Matrix[],
+): void {
   let factor = lane.rate * clip;
   if (kappa && lane.dualclip > 0) {
     factor *= Math.min(1, lane.dualclip / (clip * dualNorm(gradient, kappa, matrices)));
@@ -84,6 +113,45 @@ export function update(
       velocity[i] = momentum * (velocity[i] as number) + step;
       parameters[i] = (parameters[i] as number) - (velocity[i] as number);
     }
+  }
+}
+
+function adapt(
+  { parameters, velocity, squares }: LaneArrays,
+  gradient: Real,
+  clip: number,
+  lane: Lane,
+): void {
+  const { rate, momentum, decay, optimizer } = lane;
+  const accumulates = optimizer === 'adagrad';
+  const kept = accumulates ? 1 : decay;
+  const added = accumulates ? 1 : 1 - decay;
+  const epsilon = accumulates ? ADAGRAD_EPSILON : EPSILON;
+  for (let i = 0; i < parameters.length; i++) {
+    const g = clip * (gradient[i] as number);
+    squares[i] = kept * (squares[i] as number) + added * g * g;
+    const step = (rate * g) / (Math.sqrt(squares[i] as number) + epsilon);
+    velocity[i] = momentum * (velocity[i] as number) + step;
+    parameters[i] = (parameters[i] as number) - (velocity[i] as number);
+  }
+}
+
+function adam(
+  { parameters, velocity, squares }: LaneArrays,
+  gradient: Real,
+  clip: number,
+  { rate, momentum, decay }: Lane,
+  step: number,
+): void {
+  const meanCorrection = 1 - momentum ** step;
+  const squareCorrection = 1 - decay ** step;
+  for (let i = 0; i < parameters.length; i++) {
+    const g = clip * (gradient[i] as number);
+    velocity[i] = momentum * (velocity[i] as number) + (1 - momentum) * g;
+    squares[i] = decay * (squares[i] as number) + (1 - decay) * g * g;
+    const mean = (velocity[i] as number) / meanCorrection;
+    const deviation = Math.sqrt((squares[i] as number) / squareCorrection) + EPSILON;
+    parameters[i] = (parameters[i] as number) - (rate * mean) / deviation;
   }
 }
 
