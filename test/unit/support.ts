@@ -138,23 +138,36 @@ export function relativeError(actual: readonly number[], expected: readonly numb
   return worst;
 }
 
-/**
- * The network written out plainly, one sequence at a time: outputs [scored steps][outputs] of sequence b of a batch.
- */
-export function plainOutputs(
+/** Outputs [scored steps][outputs] of sequence b of a batch, from zero states. */
+export const plainOutputs = (
   shape: Shape,
   parameters: ArrayLike<number>,
   inputs: Float32Array,
   batch: number,
   b: number,
-): number[][] {
+): number[][] => plainRun(shape, parameters, inputs, batch, b).outputs;
+
+/**
+ * The network written out plainly, one sequence at a time.
+ * @param initial states before the first step, [layers][hidden]; zero where they are not given
+ * @returns outputs [scored steps][outputs] and the last states [layers][hidden] of sequence b of a batch
+ */
+export function plainRun(
+  shape: Shape,
+  parameters: ArrayLike<number>,
+  inputs: Float32Array,
+  batch: number,
+  b: number,
+  activation: (z: number) => number = (z) => Math.max(0, z),
+  initial?: readonly number[][],
+): { outputs: number[][]; states: number[][] } {
   const at = (name: string, row: number, column: number): number => {
     const matrix = shape.matrices.find((candidate) => candidate.name === name);
     if (!matrix) throw new Error(`no matrix ${name}`);
     return parameters[matrix.offset + row * matrix.columns + column] as number;
   };
   const units = [...new Array(shape.hidden).keys()];
-  let states = Array.from({ length: shape.layers }, () => units.map(() => 0));
+  let states = Array.from({ length: shape.layers }, (_, layer) => initial?.[layer] ?? units.map(() => 0));
   const outputs: number[][] = [];
   for (let t = 0; t < shape.length; t++) {
     let below = Array.from(
@@ -164,8 +177,10 @@ export function plainOutputs(
     states = states.map((before, layer) => {
       below = units.map((j) => {
         const input = below.reduce((sum, x, k) => sum + at(`W_in.${layer + 1}`, j, k) * x, 0);
-        const recurrent = before.reduce((sum, h, k) => sum + at(`W_rec.${layer + 1}`, j, k) * h, 0);
-        return Math.max(0, input + recurrent + at(`b.${layer + 1}`, j, 0));
+        const recurrent = shape.recurrent
+          ? before.reduce((sum, h, k) => sum + at(`W_rec.${layer + 1}`, j, k) * h, 0)
+          : 0;
+        return activation(input + recurrent + at(`b.${layer + 1}`, j, 0));
       });
       return below;
     });
@@ -177,7 +192,7 @@ export function plainOutputs(
       ),
     );
   }
-  return outputs;
+  return { outputs, states };
 }
 
 export { shapeFor };
