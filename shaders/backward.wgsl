@@ -1,5 +1,5 @@
-// The backward recurrence of a layer: delta_t = (dL/dh_t from above + W_rec^T delta_{t+1}) where the unit is on, in place
-// over what project.wgsl wrote. delta_t is dL/dz_t, z the input of the ReLU.
+// The backward recurrence of a layer: delta_t = (dL/dh_t from above + W_rec^T delta_{t+1}) f'(z_t), in place over what
+// project.wgsl wrote. delta_t is dL/dz_t, z the input of the activation f; f' is 1 or 0 for the ReLU, 1 - h^2 for tanh.
 
 @group(0) @binding(4) var<storage, read> hidden: array<vec4<f32>>;          // rows of hiddenRow
 @group(0) @binding(5) var<storage, read_write> deltas: array<vec4<f32>>;    // rows of deltaRow
@@ -59,7 +59,10 @@ fn endStep(lane: u32, t: u32, first: u32, write: u32, sequence: u32, quad: u32, 
     fed += deltas[at];
   }
   let h = hidden[hiddenRow(lane, i32(t), first + sequence) + quad];
-  let delta = select(vec4<f32>(), fed, h > vec4<f32>());
+  var delta = select(vec4<f32>(), fed, h > vec4<f32>());
+  if (lanes[lane].activation == TANH) {
+    delta = fed * (1.0 - h * h);
+  }
   state[write + sequence * STATE_QUADS + quad] = delta;
   deltas[at] = delta;
 }

@@ -45,11 +45,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   if (settings.clip > 0.0 && gradientNorm.mantissa > 0.0) {
     clipped = min(1.0, scaled(settings.clip / gradientNorm.mantissa, -gradientNorm.exponent));
   }
-  var factor = settings.rate * clipped;
+  let adaptive = settings.optimizer == ADAGRAD || settings.optimizer == RMSPROP || settings.optimizer == ADAM;
+  var factor = select(settings.rate * clipped, clipped, adaptive);
   if (settings.dualclip > 0.0 && dualNorm.mantissa > 0.0) {
     factor *= min(1.0, scaled(settings.dualclip / (clipped * dualNorm.mantissa), -dualNorm.exponent));
   }
   run[own + 1u] = bitcast<u32>(factor);
+  run[own + 2u] = bitcast<u32>(biasCorrection(settings.logMomentum, step));
+  run[own + 3u] = bitcast<u32>(biasCorrection(settings.logDecay, step));
 
   let slot = (step % RING_STEPS * dispatch.lanes + lane) * 8u;
   ring[slot] = step;
@@ -60,6 +63,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   ring[slot + 5u] = bitcast<u32>(gradientNorm.exponent);
   ring[slot + 6u] = bitcast<u32>(pathNorm.mantissa);
   ring[slot + 7u] = bitcast<u32>(pathNorm.exponent);
+}
+
+// 1 - b^step from the logarithm of b. By the step alone, so that a run goes on from a checkpoint with the same bits; the
+// series where the difference would lose digits.
+fn biasCorrection(logarithm: f32, step: u32) -> f32 {
+  let y = max(f32(step) * logarithm, -100.0);
+  if (y < -0.5) {
+    return 1.0 - exp(y);
+  }
+  var series = 1.0;
+  for (var n = 8u; n > 1u; n--) {
+    series = 1.0 + y / f32(n) * series;
+  }
+  return -y * series;
 }
 
 // The root of the sum over all chunks of a lane: part 0 of g*g, part 1 of g*g/kappa.

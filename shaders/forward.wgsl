@@ -1,4 +1,5 @@
-// The forward recurrence of a layer, h_t = relu(W_in x_t + b + W_rec h_{t-1}), in place over what project.wgsl wrote.
+// The forward recurrence of a layer, h_t = f(W_in x_t + b + W_rec h_{t-1}), f the ReLU or tanh, in place over what
+// project.wgsl wrote.
 
 @group(0) @binding(4) var<storage, read_write> hidden: array<vec4<f32>>;    // rows of hiddenRow
 
@@ -15,6 +16,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
 // A number that is not finite must stay so, for the lane to be stopped: max() may drop a NaN.
 fn relu(x: vec4<f32>) -> vec4<f32> {
   return select(x, vec4<f32>(), x < vec4<f32>());
+}
+
+// Components by Cephes' tanhf (Moshier): a polynomial up to 0.625, 1 - 2 / (exp(2x) + 1) beyond. WGSL's own tanh may err by
+// 1e-5 and be no number where the argument is large; what is not a number stays so here.
+fn hyperbolicTangent(x: vec4<f32>) -> vec4<f32> {
+  let size = min(abs(x), vec4<f32>(10.0));
+  let z = size * size;
+  let series = ((((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z
+    - 3.33332819422e-1) * z * size + size;
+  let tail = 1.0 - 2.0 / (exp(2.0 * size) + 1.0);
+  let result = select(tail, series, size < vec4<f32>(0.625));
+  let isNumber = (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) <= vec4<u32>(0x7f800000u);
+  return select(x, select(result, -result, x < vec4<f32>()), isNumber);
 }
 
 fn batchRecurrence(lane: u32, local: u32, first: u32) {
@@ -57,7 +71,13 @@ fn endStep(lane: u32, row: u32, first: u32, write: u32, sequence: u32, quad: u32
     return;
   }
   let at = row + sequence * HIDDEN_QUADS + quad;
-  let h = relu(hidden[at] + packed[lane * PACKED_QUADS + dispatch.bias + quad] + sum);
+  let z = hidden[at] + packed[lane * PACKED_QUADS + dispatch.bias + quad] + sum;
+  var h = vec4<f32>();
+  if (lanes[lane].activation == TANH) {
+    h = hyperbolicTangent(z);
+  } else {
+    h = relu(z);
+  }
   state[write + sequence * STATE_QUADS + quad] = h;
   hidden[at] = h;
 }

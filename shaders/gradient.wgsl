@@ -27,7 +27,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let split = dispatch.begin + workgroup.y / leftTiles;
   let leftPair = workgroup.y % leftTiles * 8u + local.y;
   let column = workgroup.x * 8u + local.x;
-  let hiddenPairs = (HIDDEN_QUADS + 1u) / 2u;
+  // A feedforward network has columns on `hidden` in the readout only.
+  let hiddenPairs = select(0u, (HIDDEN_QUADS + 1u) / 2u, RECURRENT || dispatch.layer == LAYERS);
   let biasColumn = hiddenPairs + (dispatch.sourceQuads + 1u) / 2u;
   if (leftPair >= leftPairs || column > biasColumn) {
     return;

@@ -37,17 +37,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     if (readout) {
       exponents[at] = hiddenExponent;
       exponents[at + 1u] = biasExponent;
-    } else {
+    } else if (RECURRENT) {
       exponents[at] = sourceExponent;
       exponents[at + 1u] = hiddenExponent;
       exponents[at + 2u] = biasExponent;
+    } else {
+      exponents[at] = sourceExponent;
+      exponents[at + 1u] = biasExponent;
     }
   }
 
   let leftQuad = workgroup.y * 8u + local.y;
   let column = workgroup.x * 8u + local.x;
-  let sourceColumn = HIDDEN_QUADS;
-  let biasColumn = HIDDEN_QUADS + dispatch.sourceQuads;
+  // A feedforward network has columns on `hidden` in the readout only.
+  let sourceColumn = select(0u, HIDDEN_QUADS, RECURRENT || readout);
+  let biasColumn = sourceColumn + dispatch.sourceQuads;
   if (leftQuad >= dispatch.leftQuads || column > biasColumn) {
     return;
   }

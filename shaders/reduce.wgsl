@@ -18,7 +18,7 @@ var<workgroup> squares: array<vec2<f32>, 64>;
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let lane = dispatch.firstLane + workgroup.y;
   let chunk = chunks[workgroup.x];
-  let isPath = lanes[lane].optimizer != SGD;
+  let divides = isPath(lane);
   var g: vec4<f32>;           // component i is of parameter first + local + 64 i
   var root: vec4<f32>;        // g / sqrt(kappa) = root * 2^rootExponent
   var rootExponent: vec4<i32>;
@@ -41,7 +41,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       }
       let exponent = exponentOf(sum);
       atomicMax(&highest[0], exponent);
-      if (isPath) {
+      if (divides) {
         let kappa = kappaOf(lane, chunk, parameter);
         if (kappa.mantissa > 0.0 && exponent != ZERO_EXPONENT) {
           root[i] = scaled(sum, -exponent) / sqrt(kappa.mantissa);

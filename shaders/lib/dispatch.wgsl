@@ -1,7 +1,8 @@
 // What every kernel knows: the sizes of the run and the part of it that this dispatch covers. The `const`
 // declarations of src/engine/webgpu/constants.ts stand before this file: HIDDEN, LAYERS, INPUTS, OUTPUTS, the numbers of
 // quads (vectors of four, padded with zeros) HIDDEN_QUADS and OUTPUT_QUADS, the padded INPUT_STRIDE, PARAMETERS,
-// PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, SLICES, SLICE_QUADS, SOFTMAX and KEPT.
+// PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, SLICES, SLICE_QUADS, SOFTMAX, KEPT and RECURRENT (false: one
+// time step and no recurrent weights).
 
 struct Dispatch {
   length: u32,        // time steps of a sequence
@@ -50,28 +51,46 @@ struct Dispatch {
   firstSequence: u32,
 
   terms: u32,         // marked numbers of the adding problem
+  segments: u32,      // training steps after which carried states begin anew
 }
 
 struct LaneSettings {
-  optimizer: u32,     // SGD, PATH or PATH2
+  optimizer: u32,     // one of the constants below
   rate: f32,
   momentum: f32,
   clip: f32,          // 0: off
+
   dualclip: f32,      // 0: off
+  activation: u32,    // RELU or TANH
+  decay: f32,         // of the mean of squared gradients
+  decayRest: f32,     // 1 - decay, of which float32 keeps more digits than of the decay
+
+  momentumRest: f32,  // 1 - momentum
+  logMomentum: f32,   // natural logarithms, large and negative for 0
+  logDecay: f32,
   pad0: u32,
-  pad1: u32,
-  pad2: u32,
 }
 
 const SGD = 0u;
 const PATH = 1u;
 const PATH2 = 2u;
+const ADAGRAD = 3u;
+const RMSPROP = 4u;
+const ADAM = 5u;
+
+const RELU = 0u;
+const TANH = 1u;
 
 @group(0) @binding(0) var<uniform> dispatch: Dispatch;
 @group(0) @binding(1) var<uniform> lanes: array<LaneSettings, 16>;
 
+// Whether a lane's optimizer divides by kappa.
+fn isPath(lane: u32) -> bool {
+  return lanes[lane].optimizer == PATH || lanes[lane].optimizer == PATH2;
+}
+
 fn needsKappa1(lane: u32) -> bool {
-  return dispatch.everything == 1u || lanes[lane].optimizer != SGD;
+  return dispatch.everything == 1u || isPath(lane);
 }
 
 fn needsKappa2(lane: u32) -> bool {

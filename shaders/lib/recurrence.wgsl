@@ -6,6 +6,8 @@
 // SLICES: an invocation has a quad of outputs and a slice of the sum, whose weights it keeps in registers (KEPT) over all
 // time steps where they are few enough. With one slice the state has two halves that are written and read by turns, so
 // that one barrier a step is enough; else the slices are joined between two barriers.
+//
+// A feedforward network has one time step and nothing to multiply: an empty sum in one slice.
 
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;          // [lane, PACKED_QUADS]
 @group(0) @binding(3) var<storage, read_write> gamma: array<vec4<u32>>;     // rows of gamma.wgsl
@@ -55,6 +57,9 @@ fn weightsAt(w: u32, i: u32) -> mat4x4<f32> {
 
 // Quads of an invocation's slice: a constant where its weights are kept, so that the loop can be unrolled.
 fn sliceEnd(local: u32) -> u32 {
+  if (!RECURRENT) {
+    return 0u;
+  }
   if (KEPT || SLICES == 1u) {
     return SLICE_QUADS;
   }

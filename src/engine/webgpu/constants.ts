@@ -22,7 +22,7 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, slice
     SLICE_QUADS: slices.sliceQuads,
   };
   const lines = Object.entries(numbers).map(([name, value]) => `const ${name} = ${value}u;`);
-  const flags = { SOFTMAX: task.loss === 'softmax', KEPT: slices.kept };
+  const flags = { SOFTMAX: task.loss === 'softmax', KEPT: slices.kept, RECURRENT: shape.recurrent };
   lines.push(...Object.entries(flags).map(([name, value]) => `const ${name} = ${value};`));
   return `${lines.join('\n')}\n`;
 }

@@ -20,8 +20,9 @@ export interface Device {
 
 /** Bytes of a dispatch's uniforms, with the padding that dynamic offsets need. */
 export const DISPATCH_BYTES = 256;
-/** Bytes of the settings of 16 lanes. */
-export const LANES_BYTES = 16 * 32;
+/** Bytes of the settings of a lane, and of 16 lanes: LaneSettings in shaders/lib/dispatch.wgsl. */
+export const LANE_BYTES = 48;
+export const LANES_BYTES = 16 * LANE_BYTES;
 
 /** The flags of WebGPU: their names are no globals in Node. */
 export const USAGE = {

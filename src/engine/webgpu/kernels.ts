@@ -88,6 +88,15 @@ export const KERNELS = {
       ['deltas', 'write'],
     ],
   },
+  carry: {
+    file: 'carry',
+    lib: [],
+    buffers: [
+      ['run', 'read'],
+      ['hidden', 'write'],
+      ['carried', 'write'],
+    ],
+  },
   readout: {
     file: 'readout',
     lib: [],

@@ -1,47 +1,9 @@
 import { STREAM } from '../../experiment/philox.ts';
-import type { Experiment } from '../../experiment/schema.ts';
+import { type Experiment, isPathOptimizer } from '../../experiment/schema.ts';
 import type { Task } from '../../experiment/tasks/index.ts';
 import { matrixOf, type Shape } from '../layout.ts';
-import type { KernelName } from './kernels.ts';
+import { type Dispatch, type Fields, Planner } from './planner.ts';
 import { capacityOf, chunksOf, type Packings, quadsOf } from './sizes.ts';
-
-/** The fields of the struct Dispatch of shaders/lib/dispatch.wgsl, in its order. */
-const FIELDS = [
-  ...(['length', 'batch', 'capacity', 'scoredFrom'] as const),
-  ...(['begin', 'end', 'firstLane', 'layer'] as const),
-  ...(['weights', 'bias', 'sourceFrom', 'rows'] as const),
-  ...(['sourceQuads', 'sourceRow', 'sourceLaneRows', 'targetRow'] as const),
-  ...(['leftQuads', 'leftLaneRows', 'hiddenRow', 'matrix'] as const),
-  ...(['hiddenOffset', 'sourceOffset', 'biasOffset', 'splits'] as const),
-  ...(['path', 'everything', 'measureFrom', 'lanes'] as const),
-  ...(['lossScale', 'measureScale', 'tolerance', 'chunks'] as const),
-  ...(['seed', 'stream', 'heldOut', 'firstSequence'] as const),
-  ...(['terms'] as const),
-] as const;
-
-type Fields = Partial<Record<(typeof FIELDS)[number], number>>;
-
-const FLOATS: ReadonlySet<string> = new Set(['lossScale', 'measureScale', 'tolerance']);
-
-/** Writes the fields of a dispatch as its uniforms. */
-export function writeFields(fields: Fields, view: DataView, offset: number): void {
-  for (const [index, name] of FIELDS.entries()) {
-    const at = offset + 4 * index;
-    if (FLOATS.has(name)) view.setFloat32(at, fields[name] ?? 0, true);
-    else view.setUint32(at, fields[name] ?? 0, true);
-  }
-}
-
-/** One dispatch of a kernel. */
-export interface Dispatch {
-  readonly kernel: KernelName;
-  /** Buffers by the names of the kernel's declaration; others have that very name. */
-  readonly buffers: Readonly<Record<string, string>>;
-  readonly fields: Fields;
-  readonly groups: readonly [x: number, y: number, z: number];
-  /** Multiplications and additions, roughly. */
-  readonly operations: number;
-}
 
 /** What of a step is planned. */
 export interface PlanRequest {
@@ -62,72 +24,6 @@ export interface PlanRequest {
  */
 export const mostOperationsOf = (software: boolean): number => (software ? 2 ** 26 : 2 ** 30);
 
-/** A part of a dispatch's work. */
-interface Part {
-  readonly begin: number;
-  readonly end: number;
-  readonly firstLane: number;
-  readonly lanes: number;
-}
-
-/** Collects dispatches, splitting those that are too long. */
-class Planner {
-  readonly dispatches: Dispatch[] = [];
-  readonly #common: Fields;
-  readonly #lanes: number;
-  readonly #mostOperations: number;
-
-  constructor(common: Fields, { shape, mostOperations }: PlanRequest) {
-    this.#common = common;
-    this.#lanes = shape.lanes;
-    this.#mostOperations = mostOperations;
-  }
-
-  /**
-   * @param operations of the whole work
-   * @param range what may be split besides the lanes: [begin, end), and whether it runs backward
-   */
-  add(
-    kernel: KernelName,
-    buffers: Readonly<Record<string, string>>,
-    operations: number,
-    part: (part: Part) => { readonly fields: Fields; readonly groups: readonly [number, number, number] },
-    range: { readonly begin: number; readonly end: number; readonly backward?: boolean } = {
-      begin: 0,
-      end: 1,
-    },
-  ): void {
-    const lanes = this.#lanes;
-    const lanesOfPart = Math.max(1, Math.min(lanes, Math.floor((lanes * this.#mostOperations) / operations)));
-    const length = range.end - range.begin;
-    const pieces = Math.min(
-      Math.max(1, length),
-      Math.ceil((operations * lanesOfPart) / lanes / this.#mostOperations),
-    );
-    const lengthOfPart = Math.ceil(length / pieces);
-    for (let firstLane = 0; firstLane < lanes; firstLane += lanesOfPart) {
-      const count = Math.min(lanesOfPart, lanes - firstLane);
-      for (let piece = 0; piece < pieces; piece++) {
-        const low = range.backward
-          ? Math.max(range.begin, range.end - (piece + 1) * lengthOfPart)
-          : Math.min(range.end, range.begin + piece * lengthOfPart);
-        const high = range.backward
-          ? Math.max(range.begin, range.end - piece * lengthOfPart)
-          : Math.min(range.end, low + lengthOfPart);
-        if (high === low && length > 0) continue;
-        const { fields, groups } = part({ begin: low, end: high, firstLane, lanes: count });
-        this.dispatches.push({
-          kernel,
-          buffers,
-          fields: { ...this.#common, begin: low, end: high, firstLane, ...fields },
-          groups,
-          operations: (operations / lanes / Math.max(1, length)) * count * Math.max(1, high - low),
-        });
-      }
-    }
-  }
-}
-
 /** What every dispatch knows of the experiment, for a batch of that many sequences. */
 function commonFields({ task, experiment, shape, everything }: PlanRequest, batch: number): Fields {
   const measure = task.measure(experiment);
@@ -147,6 +43,7 @@ function commonFields({ task, experiment, shape, everything }: PlanRequest, batc
     splits: shape.splits,
     seed: experiment.seed,
     terms: experiment.terms,
+    segments: shape.segments ?? 1,
   };
 }
 
@@ -179,6 +76,25 @@ function addPack(planner: Planner, { shape, packings }: PlanRequest): void {
   }));
 }
 
+/** Takes carried states to before the first time step, or, after the last one, from there. */
+function addCarry(planner: Planner, { shape }: PlanRequest, at: 'begin' | 'end', carried: string): void {
+  if (shape.segments === null) return;
+  const { layers, length, batch, hidden, lanes } = shape;
+  const time = at === 'begin' ? 0 : length;
+  for (let layer = 0; layer < layers; layer++) {
+    planner.add(
+      'carry',
+      { hidden: `hidden.${layer}`, carried },
+      lanes * batch * hidden,
+      ({ lanes: count }) => ({
+        fields: { layer },
+        groups: [Math.ceil((batch * quadsOf(hidden)) / 64), count, 1],
+      }),
+      { begin: time, end: time },
+    );
+  }
+}
+
 /** From the batch to the readout; `path` adds gamma_in. */
 function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: number, path: boolean): void {
   const { hidden, length, lanes } = shape;
@@ -186,6 +102,8 @@ function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: n
   const hiddenQuads = quadsOf(hidden);
   const stateRows = (length + 1) * capacity;
   const rows = length * batch * lanes;
+  // A feedforward network only adds the bias.
+  const recurrentInputs = shape.recurrent ? hidden : 1;
   for (let layer = 0; layer < shape.layers; layer++) {
     const packed = packings.layers[layer] as Packings['layers'][number];
     const inputs = layer === 0 ? shape.inputs : hidden;
@@ -214,7 +132,7 @@ function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: n
     planner.add(
       'forward',
       { hidden: `hidden.${layer}`, gamma: 'gammaIn' },
-      2 * rows * hidden * hidden,
+      2 * rows * hidden * recurrentInputs,
       ({ lanes: count }) => ({
         fields: { ...common, weights: packed.recurrent },
         groups: [Math.ceil(batch / 4) + (path ? 1 : 0), count, 1],
@@ -268,7 +186,7 @@ function addBackward(planner: Planner, { shape, packings }: PlanRequest): void {
     planner.add(
       'backward',
       { hidden: `hidden.${layer}`, deltas: `deltas.${layer}`, gamma: 'gammaOut' },
-      2 * length * batch * lanes * hidden * hidden,
+      2 * length * batch * lanes * hidden * (shape.recurrent ? hidden : 1),
       ({ lanes: count }) => ({
         fields: { layer, sourceFrom: first, weights: packings.layers[layer]?.recurrentBack ?? 0 },
         groups: [Math.ceil(batch / 4) + 1, count, 1],
@@ -283,23 +201,23 @@ function addSums(planner: Planner, request: PlanRequest): void {
   const { shape, packings, experiment, everything } = request;
   const { hidden, length, lanes, batch, splits } = shape;
   const capacity = capacityOf(shape);
-  const hiddenQuads = quadsOf(hidden);
   const stateRows = (length + 1) * capacity;
   const tiles = (invocations: number): number => Math.ceil(invocations / 8);
   const pairs = (quads: number): number => Math.ceil(quads / 2);
-  const anyPath = everything || experiment.lanes.some(({ optimizer }) => optimizer !== 'sgd');
+  const anyPath = everything || experiment.lanes.some(({ optimizer }) => isPathOptimizer(optimizer));
   const anyPath2 = everything || experiment.lanes.some(({ optimizer }) => optimizer === 'path2');
   for (let layer = 0; layer <= shape.layers; layer++) {
     const readout = layer === shape.layers;
     const inputs = readout ? 0 : layer === 0 ? shape.inputs : hidden;
     const outputs = readout ? shape.outputs : hidden;
     const leftQuads = quadsOf(outputs);
-    const columns = hiddenQuads + quadsOf(inputs) + 1;
+    // A feedforward network has weights on hidden states of the layer itself in the readout only.
+    const recurrent = readout || shape.recurrent;
+    const ownInputs = recurrent ? hidden : 0;
     const rows = (readout ? shape.scoredSteps : length) * batch;
-    const on = matrixOf(shape, readout ? 'readout' : 'recurrent', layer);
+    const on = recurrent ? matrixOf(shape, readout ? 'readout' : 'recurrent', layer) : null;
     const bias = matrixOf(shape, readout ? 'readoutBias' : 'bias', layer);
-    const source = readout ? on : matrixOf(shape, 'input', layer);
-    const first = readout ? on : source;
+    const source = matrixOf(shape, readout ? 'readout' : 'input', layer);
     const fields = {
       layer,
       rows,
@@ -310,10 +228,10 @@ function addSums(planner: Planner, request: PlanRequest): void {
       sourceQuads: quadsOf(inputs),
       sourceRow: layer === 0 ? 0 : capacity,
       sourceLaneRows: layer === 0 ? 0 : stateRows,
-      hiddenOffset: on.offset,
+      hiddenOffset: on?.offset ?? 0,
       sourceOffset: source.offset,
       biasOffset: bias.offset,
-      matrix: shape.matrices.indexOf(first),
+      matrix: shape.matrices.indexOf(source),
     };
     planner.add(
       'gradient',
@@ -322,11 +240,11 @@ function addSums(planner: Planner, request: PlanRequest): void {
         hidden: `hidden.${readout ? layer - 1 : layer}`,
         source: layer === 0 ? 'inputs' : `hidden.${layer - 1}`,
       },
-      2 * rows * lanes * outputs * (hidden + inputs + 1),
+      2 * rows * lanes * outputs * (ownInputs + inputs + 1),
       ({ begin, end, lanes: count }) => ({
         fields,
         groups: [
-          tiles(pairs(hiddenQuads) + pairs(quadsOf(inputs)) + 1),
+          tiles(pairs(quadsOf(ownInputs)) + pairs(quadsOf(inputs)) + 1),
           tiles(pairs(leftQuads)) * (end - begin),
           count,
         ],
@@ -334,19 +252,24 @@ function addSums(planner: Planner, request: PlanRequest): void {
       { begin: 0, end: splits },
     );
     if (anyPath) {
-      planner.add('kappa1', {}, 2 * length * lanes * outputs * (hidden + inputs + 1), ({ lanes: count }) => ({
-        fields,
-        groups: [tiles(columns), tiles(leftQuads), count],
-      }));
+      planner.add(
+        'kappa1',
+        {},
+        2 * length * lanes * outputs * (ownInputs + inputs + 1),
+        ({ lanes: count }) => ({
+          fields,
+          groups: [tiles(quadsOf(ownInputs) + quadsOf(inputs) + 1), tiles(leftQuads), count],
+        }),
+      );
     }
-    if (anyPath2 && !readout) {
+    if (anyPath2 && shape.recurrent && !readout) {
       planner.add(
         'kappa2',
         {},
         2 * Math.max(1, length - 2) * lanes * hidden ** 3,
         ({ lanes: count }) => ({
           fields: { layer, weights: packings.layers[layer]?.recurrent ?? 0 },
-          groups: [hiddenQuads, count, 1],
+          groups: [quadsOf(hidden), count, 1],
         }),
         { begin: 1, end: Math.max(1, length - 1), backward: true },
       );
@@ -358,10 +281,12 @@ function addSums(planner: Planner, request: PlanRequest): void {
 export function planStep(request: PlanRequest): Dispatch[] {
   const { shape, packings } = request;
   const common = commonFields(request, shape.batch);
-  const planner = new Planner(common, request);
+  const planner = new Planner(common, shape.lanes, request.mostOperations);
   addPack(planner, request);
   addBatch(planner, request, shape.batch, { ...common, stream: STREAM.trainingBatch });
+  addCarry(planner, request, 'begin', 'carried');
   addForward(planner, request, shape.batch, true);
+  addCarry(planner, request, 'end', 'carried');
   addBackward(planner, request);
   addSums(planner, request);
   const chunks = chunksOf(shape).length;
@@ -401,10 +326,12 @@ export function planEvaluation(request: PlanRequest, sequences: number): Dispatc
       stream: STREAM.heldOut,
       firstSequence: first,
     };
-    const planner = new Planner(common, request);
+    const planner = new Planner(common, shape.lanes, request.mostOperations);
     if (first === 0) addPack(planner, request);
     addBatch(planner, request, batch, common);
+    addCarry(planner, request, 'begin', 'heldOutCarried');
     addForward(planner, request, batch, false);
+    addCarry(planner, request, 'end', 'heldOutCarried');
     planner.dispatches.push({
       kernel: 'evaluate',
       buffers: {},

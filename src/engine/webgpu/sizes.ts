@@ -27,6 +27,7 @@ interface PackedLayer {
   readonly input: number;
   /** W_in^T, summed over its outputs; of the first layer there is none. */
   readonly inputBack: number;
+  /** Of a feedforward network there is none. */
   readonly recurrent: number;
   readonly recurrentBack: number;
   readonly bias: number;
@@ -62,12 +63,12 @@ export function packingsOf(shape: Shape): Packings {
   };
   const layers = Array.from({ length: shape.layers }, (_, layer) => {
     const input = matrixOf(shape, 'input', layer);
-    const recurrent = matrixOf(shape, 'recurrent', layer);
+    const recurrent = shape.recurrent ? matrixOf(shape, 'recurrent', layer) : null;
     return {
       input: add(input, false),
       inputBack: layer > 0 ? add(input, true) : 0,
-      recurrent: add(recurrent, false),
-      recurrentBack: add(recurrent, true),
+      recurrent: recurrent ? add(recurrent, false) : 0,
+      recurrentBack: recurrent ? add(recurrent, true) : 0,
       bias: add(matrixOf(shape, 'bias', layer), false),
     };
   });
@@ -103,7 +104,8 @@ export function chunksOf(shape: Shape): Chunk[] {
 }
 
 /** Even exponents of a lane: of each matrix, then of each row of each layer's kappa2. */
-export const exponentsOf = (shape: Shape): number => shape.matrices.length + shape.layers * shape.hidden;
+export const exponentsOf = ({ matrices, layers, hidden, recurrent }: Shape): number =>
+  matrices.length + (recurrent ? layers * hidden : 0);
 
 /** How the recurrence cuts the sum of a time step: see shaders/lib/recurrence.wgsl. */
 export interface Slices {
@@ -122,10 +124,11 @@ const MOST_KEPT = 32;
 
 /**
  * The slices for a hidden size: as many as fill a workgroup of up to 200 invocations. Where a processor emulates the
- * GPU, invocations run one after another, and one slice is best.
+ * GPU, invocations run one after another, and one slice is best; so it is where there is no sum.
  */
-export function slicesOf(hidden: number, sliced: boolean): Slices {
+export function slicesOf({ hidden, recurrent }: Shape, sliceable: boolean): Slices {
   const quads = quadsOf(hidden);
+  const sliced = sliceable && recurrent;
   const most = sliced ? Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(SLICED_QUADS / quads))) : 1;
   const sliceQuads = Math.ceil(quads / most);
   return { slices: Math.ceil(quads / sliceQuads), sliceQuads, kept: sliced && 4 * sliceQuads <= MOST_KEPT };
@@ -138,8 +141,12 @@ export const gammaQuads = (shape: Shape): number => quadsOf(shape.hidden) + 1;
 const HELD_OUT_STATES = 2 ** 20;
 const HELD_OUT_BATCH = 128;
 
-/** Sequences that the buffers hold: held-out ones go in larger batches than small training batches, of a size that does not depend on the lanes. */
+/**
+ * Sequences that the buffers hold: held-out ones go in larger batches than small training batches, of a size that does not
+ * depend on the lanes; but where states are carried, in batches of training's size.
+ */
 export function capacityOf(shape: Shape): number {
+  if (shape.segments !== null) return shape.batch;
   const affordable = Math.floor(HELD_OUT_STATES / (shape.length * shape.hidden));
   return Math.max(shape.batch, Math.min(HELD_OUT_BATCH, affordable));
 }
@@ -151,10 +158,11 @@ export function bufferBytes(shape: Shape) {
   const hiddenQuads = quadsOf(shape.hidden);
   const states = lanes * (length + 1) * capacity * hiddenQuads * 16;
   return {
-    parameters: 2 * lanes * parameters * 4, // [2, lane, parameters]: parameters, velocity
+    parameters: 3 * lanes * parameters * 4, // [3, lane, parameters]: parameters, velocity, squares
     packed: lanes * packingsOf(shape).quads * 16, // [lane, packed quads]
     inputs: length * capacity * quadsOf(shape.inputs) * 16, // [length, batch, input quads]
     targets: scoredSteps * capacity * shape.outputs * 4, // [scored, batch, outputs] or [scored, batch]
+    carried: shape.segments === null ? 0 : lanes * layers * shape.batch * hiddenQuads * 16, // [lane, layer, batch, quads]
     hidden: states, // of one layer: [lane, 1 + length, batch, hidden quads]
     deltas: states, // of one layer: [lane, length + 1, batch, hidden quads]
     outputs: lanes * scoredSteps * capacity * quadsOf(shape.outputs) * 16, // [lane, scored, batch, output quads]
@@ -163,7 +171,7 @@ export function bufferBytes(shape: Shape) {
     partials: splits * lanes * parameters * 4, // [split, lane, parameters]
     gradient: lanes * parameters * 4, // [lane, parameters]
     kappa1: lanes * parameters * 4, // [lane, parameters]
-    kappa2: lanes * layers * shape.hidden * 2 * gammaQuads(shape) * 16, // [lane, layer, hidden, 2, quads]
+    kappa2: shape.recurrent ? lanes * layers * shape.hidden * 2 * gammaQuads(shape) * 16 : 0, // [lane, layer, hidden, 2, quads]
     exponents: lanes * exponentsOf(shape) * 4, // [lane, exponents]
     sums: lanes * chunksOf(shape).length * 2 * 16, // [lane, chunk, 2, 4]
     ring: METRIC_STEPS * lanes * 8 * 4, // [step, lane, 8]

@@ -9,12 +9,14 @@ import { capacityOf, exponentsOf, gammaQuads, quadsOf } from './sizes.ts';
  * A line of the ring (shaders/finish.wgsl); null where the lane had stopped before.
  * @param at its first byte
  * @param previousNorm gradient norm of the step before, where it is known
+ * @param bits whether the measure is the loss in bits
  */
 export function readLine(
   view: DataView,
   at: number,
   lane: number,
   previousNorm: number | null,
+  bits: boolean,
 ): LaneMetrics | null {
   const step = view.getUint32(at, true);
   const stoppedAt = view.getUint32(at + 4, true);
@@ -26,7 +28,7 @@ export function readLine(
     step,
     lane,
     loss,
-    metric: view.getFloat32(at + 12, true),
+    metric: bits ? loss / Math.LN2 : view.getFloat32(at + 12, true),
     gradientNorm,
     pathNormLog2:
       pathNorm > 0 ? (Math.log2(pathNorm) + view.getInt32(at + 28, true)) / 2 : Number.NEGATIVE_INFINITY,

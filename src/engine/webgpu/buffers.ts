@@ -1,0 +1,106 @@
+import { MAP_READ, USAGE } from './device.ts';
+
+/** Something to be read from the device. */
+export interface Reading {
+  readonly size: number;
+  readonly copy: (encoder: GPUCommandEncoder, staging: GPUBuffer, offset: number) => void;
+}
+
+/** The buffers of an engine, by name, and the reading of them. */
+export class Buffers {
+  readonly #device: GPUDevice;
+  readonly #buffers = new Map<string, GPUBuffer>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Makes a buffer, all zeros. */
+  make(name: string, bytes: number, usage: number = USAGE.storage): GPUBuffer {
+    const size = Math.max(16, Math.ceil(bytes / 4) * 4);
+    const flags = usage | USAGE.copySource | USAGE.copyDestination;
+    const buffer = this.#device.createBuffer({ label: name, size, usage: flags });
+    this.#buffers.set(name, buffer);
+    return buffer;
+  }
+
+  /** Makes a buffer with that content. */
+  makeFilled(name: string, content: ArrayBuffer, usage: number = USAGE.storage): void {
+    this.#device.queue.writeBuffer(this.make(name, content.byteLength, usage), 0, content);
+  }
+
+  /** @throws Error where there is none of that name */
+  get(name: string): GPUBuffer {
+    const buffer = this.#buffers.get(name);
+    if (!buffer) throw new Error(`There is no buffer ${name}.`);
+    return buffer;
+  }
+
+  /** Overwrites a buffer from the given byte on. */
+  write(name: string, content: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, offset = 0): void {
+    this.#device.queue.writeBuffer(this.get(name), offset, content);
+  }
+
+  release(name: string): void {
+    this.#buffers.get(name)?.destroy();
+    this.#buffers.delete(name);
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers.values()) buffer.destroy();
+    this.#buffers.clear();
+  }
+
+  /** The reading of a whole buffer. */
+  wholeOf(name: string): Reading {
+    const buffer = this.get(name);
+    return {
+      size: buffer.size,
+      copy: (encoder, staging, offset) => encoder.copyBufferToBuffer(buffer, 0, staging, offset, buffer.size),
+    };
+  }
+
+  /** The contents of whole buffers, by their names. */
+  async readAll(names: readonly string[]): Promise<Contents> {
+    const contents = await this.read(names.map((name) => this.wholeOf(name)));
+    const bytesOf = (name: string): ArrayBuffer => {
+      const content = contents[names.indexOf(name)];
+      if (!content) throw new Error(`The buffer ${name} was not read.`);
+      return content;
+    };
+    return {
+      floats: (name) => new Float32Array(bytesOf(name)),
+      words: (name) => new Int32Array(bytesOf(name)),
+    };
+  }
+
+  /** Reads everything at one moment of the device's work. */
+  async read(readings: readonly Reading[]): Promise<ArrayBuffer[]> {
+    const size = readings.reduce((sum, reading) => sum + reading.size, 0);
+    const staging = this.#device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyDestination });
+    try {
+      const encoder = this.#device.createCommandEncoder();
+      let offset = 0;
+      for (const reading of readings) {
+        reading.copy(encoder, staging, offset);
+        offset += reading.size;
+      }
+      this.#device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(MAP_READ);
+      const content = staging.getMappedRange().slice(0);
+      let start = 0;
+      return readings.map((reading) => {
+        start += reading.size;
+        return content.slice(start - reading.size, start);
+      });
+    } finally {
+      staging.destroy();
+    }
+  }
+}
+
+/** What was read of several buffers. */
+export interface Contents {
+  readonly floats: (name: string) => Float32Array<ArrayBuffer>;
+  readonly words: (name: string) => Int32Array<ArrayBuffer>;
+}
