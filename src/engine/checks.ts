@@ -6,6 +6,7 @@ import {
   type OptimizerName,
 } from '../experiment/schema.ts';
 import { TASKS, type Task } from '../experiment/tasks/index.ts';
+import { BATCH_CASES } from './checks/batches.ts';
 import {
   type CheckResult,
   checked,
@@ -329,6 +330,7 @@ const divergence: CheckCase = {
 
 /** Every check, in the order in which the page lists them. */
 export const CHECK_CASES: readonly CheckCase[] = [
+  ...BATCH_CASES,
   ...COMPARISONS,
   ...SLICED,
   rangeCase(

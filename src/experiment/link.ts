@@ -277,7 +277,7 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
     const text = first(key);
     if (text === undefined) continue;
     if (key === 'length' && lengthRange === null) {
-      const problem = `length is ${quote(text)}, but does not apply to ${name}: it has ${experiment.length} steps of its own`;
+      const problem = `length is ${quote(text)}, but does not apply to ${name}: it has a length of its own, ${experiment.length}`;
       messages.add('length', problem, 'it is left out');
       continue;
     }
@@ -289,7 +289,7 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
     const range = key === 'length' && lengthRange ? { ...lengthRange, integer: true } : RANGES[key];
     experiment[key] = readNumber(messages, key, key, text, range, experiment[key]);
   }
-  if (experiment.terms > experiment.length) {
+  if (hasTerms && experiment.terms > experiment.length) {
     const problem = `terms is ${experiment.terms}: a sequence of ${experiment.length} steps has room for at most ${experiment.length}`;
     messages.add('terms', problem, `${experiment.length} is used instead`);
     experiment.terms = experiment.length;

@@ -15,6 +15,7 @@ export const STREAM = {
   heldOut: 2,
   unbalance: 3,
   sampling: 4,
+  permutation: 5,
 } as const;
 
 export type Stream = (typeof STREAM)[keyof typeof STREAM];

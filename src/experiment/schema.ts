@@ -221,12 +221,8 @@ export function defaultLanes(context: LaneContext): Lane[] {
   ];
 }
 
-/** The length of an experiment that names none, as near to 20 as its task allows. */
-export function defaultLength(task: TaskName): number {
-  const { lengthRange, steps } = taskOf({ task });
-  if (lengthRange === null) return steps({ length: 0 });
-  return Math.min(lengthRange.max, Math.max(lengthRange.min, 20));
-}
+/** The length of an experiment that names none; the task's number of steps where it has a length of its own. */
+export const defaultLength = (task: TaskName): number => taskOf({ task }).defaultLength;
 
 /** The experiment of an empty link for a task; `length` is the task's own where it has one. */
 export function defaultExperiment(task: TaskName = 'adding'): Experiment {
@@ -278,7 +274,7 @@ function taskProblem({ task, length, data, terms, lanes }: Experiment): string |
     return `data is ${data}: for ${task} it must be one of ${dataChoices.join(', ')}`;
   }
   if (!hasTerms && terms !== 2) return `terms is ${terms}: it applies to adding only and is 2 elsewhere`;
-  if (terms > length)
+  if (hasTerms && terms > length)
     return `terms is ${terms}: a sequence of ${length} steps has room for at most ${length}`;
   const network = networkOf(task);
   const other = lanes.find((lane) => lane.network !== network);

@@ -22,6 +22,9 @@ import {
 } from '../../src/experiment/schema.ts';
 import { DATA_CHOICES, TASK_NAMES, TASKS, type Task } from '../../src/experiment/tasks/index.ts';
 
+const ALL_TASKS =
+  'adding, copying, mnist-rows, mnist-pixels, mnist-pixels-permuted, mnist-14x14, mnist-14x14-permuted or mnist-flat';
+
 const RUNS = { numRuns: 1000, seed: 20161205 } as const;
 
 function numberOf(range: Range): fc.Arbitrary<number> {
@@ -213,6 +216,13 @@ test('defaults follow from length, seed and task', () => {
   );
   expect(parseLink('task=mnist-rows').experiment).toMatchObject({ length: 28, data: 'small' });
   expect(parseLink('task=mnist-rows&data=full').experiment.data).toBe('full');
+  expect(parseLink('task=copying').experiment.length).toBe(20);
+  expect(parseLink('task=mnist-14x14-permuted').experiment.length).toBe(196);
+  const flat = parseLink('task=mnist-flat');
+  expect(flat.messages).toEqual([]);
+  expect(flat.experiment).toMatchObject({ length: 1, terms: 2 });
+  expect(flat.experiment.lanes.map(({ network }) => network)).toEqual(['feedforward', 'feedforward']);
+  expect(parseExperiment(flat.experiment)).toEqual(flat.experiment);
 });
 
 test('links are short, in a fixed order of keys and with the shortest numbers', () => {
@@ -312,12 +322,17 @@ describe('what is wrong gets a message and the nearest allowed value', () => {
   });
 
   const others: [string, string][] = [
-    ['task=copying', 'task is "copying": it must be adding or mnist-rows; adding is used instead'],
-    ['task=__proto__', 'task is "__proto__": it must be adding or mnist-rows; adding is used instead'],
+    ['task=coping', `task is "coping": it must be ${ALL_TASKS}; adding is used instead`],
+    ['task=__proto__', `task is "__proto__": it must be ${ALL_TASKS}; adding is used instead`],
+    [
+      'task=mnist-flat&length=2',
+      'length is "2", but does not apply to mnist-flat: it has a length of its own, 1; it is left out',
+    ],
+    ['task=copying&length=9', 'length is "9": it must be a whole number from 10 to 500; 10 is used instead'],
     ['task=%E0%A4%A', 'task is "%E0%A4%A": % must be followed by valid hex digits; it is left out'],
     [
       'task=mnist-rows&length=50',
-      'length is "50", but does not apply to mnist-rows: it has 28 steps of its own; it is left out',
+      'length is "50", but does not apply to mnist-rows: it has a length of its own, 28; it is left out',
     ],
     ['data=full', 'data is "full", but does not apply to adding: it makes its own sequences; it is left out'],
     ['hidden=8&hidden=9', 'hidden is given 2 times: it must be given once; the first is used'],

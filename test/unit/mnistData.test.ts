@@ -14,14 +14,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { prepareData } from '../../src/cli/data.ts';
 import { STREAM } from '../../src/experiment/philox.ts';
 import type { ImageData } from '../../src/experiment/tasks/index.ts';
+import { mnistRows } from '../../src/experiment/tasks/mnist.ts';
 import {
   DamagedDataError,
   loadImages,
   MNIST_FILES,
-  pixelTable,
+  pixelTables,
   unpackImages,
 } from '../../src/experiment/tasks/mnistData.ts';
-import { mnistRows } from '../../src/experiment/tasks/mnistRows.ts';
 
 const PIXELS = 28 * 28;
 const { small, rest } = MNIST_FILES;
@@ -68,8 +68,8 @@ describe('the images', () => {
     expect(pixelMean).toBeCloseTo(0.1307, 4);
     expect(deviation).toBeCloseTo(0.3081, 4);
     // Both constants have four digits.
-    expect(Math.abs(mean((byte) => pixelTable[byte] as number))).toBeLessThan(2e-4);
-    expect(mean((byte) => (pixelTable[byte] as number) ** 2)).toBeCloseTo(1, 3);
+    expect(Math.abs(mean((byte) => pixelTables[28][byte] as number))).toBeLessThan(2e-4);
+    expect(mean((byte) => (pixelTables[28][byte] as number) ** 2)).toBeCloseTo(1, 3);
   });
 
   test('of the small set are the first ones of the full set', async () => {
@@ -240,7 +240,7 @@ describe('a batch of mnist-rows, against the definition', () => {
     const first = mnistRows.makeBatch({ ...request, firstSequence: 0 });
     const second = mnistRows.makeBatch({ ...request, firstSequence: 4 });
     expect([...first.targets, ...second.targets]).toEqual([7, 2, 1, 0, 4, 1, 4, 9]);
-    expect(second.inputs[0]).toBe(pixelTable[data.heldOut.pixels[4 * PIXELS] as number]);
+    expect(second.inputs[0]).toBe(pixelTables[28][data.heldOut.pixels[4 * PIXELS] as number]);
   });
 
   test('without its images there is none', () => {

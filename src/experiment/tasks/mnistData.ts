@@ -1,17 +1,25 @@
 import type { ImageData, ImageSet, TaskData } from './types.ts';
 
-/** Pixels of an image. */
-export const IMAGE_SIZE = 28 * 28;
+/** Pixels along a side of an image, and of all of it. */
+export const IMAGE_SIDE = 28;
+export const IMAGE_SIZE = IMAGE_SIDE * IMAGE_SIDE;
 
 /** Mean and standard deviation of the pixels (0..1) of the 60,000 training images. */
 const MEAN = 0.1307;
 const STANDARD_DEVIATION = 0.3081;
 
-/** The standardised value of each byte, rounded once to float32 here: a kernel's own division need not be exact. */
-export const pixelTable: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, byte) => (byte / 255 - MEAN) / STANDARD_DEVIATION,
-);
+/** The standardised value of the mean of so many pixels for every sum of their bytes: [255 * pixels + 1]. */
+const tableOf = (pixels: number): Float32Array =>
+  Float32Array.from(
+    { length: 255 * pixels + 1 },
+    (_, sum) => (sum / (255 * pixels) - MEAN) / STANDARD_DEVIATION,
+  );
+
+/**
+ * The standardised values by the side of the image that is read: of each byte, or of each sum of four. They are rounded
+ * once to float32 here: a kernel's own division need not be exact.
+ */
+export const pixelTables = { 28: tableOf(1), 14: tableOf(4) } as const;
 
 /** One file of images: its name in data/, how many images it holds, and the SHA-256 of its unpacked bytes. */
 export interface MnistFile {
@@ -140,17 +148,26 @@ export async function loadImages(
   };
 }
 
-/** A data set as shaders/tasks/mnist-rows.wgsl reads it. */
-export function imageWords(data: TaskData | null): Uint32Array<ArrayBuffer> {
+/**
+ * A data set as shaders/tasks/mnist.wgsl reads it.
+ * @param table one of `pixelTables`
+ * @param firstPixels the pixel of the image where each number starts, in the order of reading
+ */
+export function imageWords(
+  data: TaskData | null,
+  table: Float32Array,
+  firstPixels: Uint32Array,
+): Uint32Array<ArrayBuffer> {
   if (data?.kind !== 'images') throw new Error('The task needs its images: load them first.');
   const { training, heldOut } = data;
   const parts = [training.pixels, training.labels, heldOut.pixels, heldOut.labels];
-  const header = 2 + pixelTable.length;
+  const header = 2 + table.length + firstPixels.length;
   const wordsIn = (bytes: Uint8Array): number => Math.ceil(bytes.length / 4);
   const words = new Uint32Array(header + parts.reduce((sum, part) => sum + wordsIn(part), 0));
   words[0] = training.count;
   words[1] = heldOut.count;
-  words.set(new Uint32Array(pixelTable.buffer, pixelTable.byteOffset, pixelTable.length), 2);
+  words.set(new Uint32Array(table.buffer, table.byteOffset, table.length), 2);
+  words.set(firstPixels, 2 + table.length);
   const bytes = new Uint8Array(words.buffer);
   let at = header;
   for (const part of parts) {

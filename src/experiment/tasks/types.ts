@@ -106,6 +106,8 @@ export interface Task {
   readonly citation: string;
   /** The range of `length`, or null where the task has a length of its own. */
   readonly lengthRange: { readonly min: number; readonly max: number } | null;
+  /** The length of an experiment that names none; where the task has a length of its own, its number of steps. */
+  readonly defaultLength: number;
   /** Whether `terms` applies. */
   readonly hasTerms: boolean;
   /** Time steps of a sequence. */
@@ -151,8 +153,9 @@ export interface Task {
   makeBatch(request: BatchRequest): Batch;
 }
 
-/** What tasks that make their own sequences have in common. */
+/** What most tasks have in common, above all those that make their own sequences. */
 export const generated = {
+  defaultLength: 20,
   hasTerms: false,
   feedforward: false,
   heldOutSequences: () => 1000,
