@@ -7,13 +7,13 @@ import {
   ShapeTooLargeError,
 } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/schema.ts';
-import { DamagedDataError } from '../experiment/tasks/mnistData.ts';
+import { DamagedDataError, UnfitDataError } from '../experiment/tasks/data.ts';
 import { BadInputError, HelpRequest } from './arguments.ts';
 import { loadData } from './data.ts';
 import { loadGpu } from './gpu.ts';
 import { readShaders } from './shaders.ts';
 
-const EXPECTED_ERRORS = [BadInputError, NoAdapterError, ShapeTooLargeError, DamagedDataError];
+const EXPECTED_ERRORS = [BadInputError, NoAdapterError, ShapeTooLargeError, DamagedDataError, UnfitDataError];
 
 /**
  * Runs a command and ends the process: 0 done, 2 bad input, 1 anything else. Dawn's threads would keep a process

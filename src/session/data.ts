@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
-import { loadTaskData } from '../experiment/tasks/data.ts';
+import { assertFits, loadTaskData } from '../experiment/tasks/data.ts';
 import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
 
 /** Told of a download: what is loading, and the fraction that is here, null where the size is not known. */
@@ -21,9 +21,10 @@ export async function loadData(
   if (name === null) return null;
   const key = `${name} ${experiment.data}`;
   if (loaded?.key !== key) {
-    const data = await loadTaskData(experiment, (file) => fetchFile(file, base, onProgress));
+    const data = await loadTaskData(experiment, (file) => fetchFile(file, base, onProgress), null);
     loaded = { key, data };
   }
+  assertFits(experiment, loaded.data);
   return loaded.data;
 }
 

@@ -23,7 +23,7 @@ import {
 import { DATA_CHOICES, TASK_NAMES, TASKS, type Task } from '../../src/experiment/tasks/index.ts';
 
 const ALL_TASKS =
-  'adding, copying, mnist-rows, mnist-pixels, mnist-pixels-permuted, mnist-14x14, mnist-14x14-permuted or mnist-flat';
+  'adding, copying, mnist-rows, mnist-pixels, mnist-pixels-permuted, mnist-14x14, mnist-14x14-permuted, mnist-flat or text';
 
 const RUNS = { numRuns: 1000, seed: 20161205 } as const;
 
@@ -218,6 +218,8 @@ test('defaults follow from length, seed and task', () => {
   expect(parseLink('task=mnist-rows&data=full').experiment.data).toBe('full');
   expect(parseLink('task=copying').experiment.length).toBe(20);
   expect(parseLink('task=mnist-14x14-permuted').experiment.length).toBe(196);
+  expect(parseLink('task=text').experiment).toMatchObject({ length: 50, data: 'moby-dick' });
+  expect(parseLink('task=text&data=own').experiment.data).toBe('own');
   const flat = parseLink('task=mnist-flat');
   expect(flat.messages).toEqual([]);
   expect(flat.experiment).toMatchObject({ length: 1, terms: 2 });
@@ -335,6 +337,7 @@ describe('what is wrong gets a message and the nearest allowed value', () => {
       'length is "50", but does not apply to mnist-rows: it has a length of its own, 28; it is left out',
     ],
     ['data=full', 'data is "full", but does not apply to adding: it makes its own sequences; it is left out'],
+    ['task=text&data=full', 'data is "full": it must be moby-dick or own; moby-dick is used instead'],
     ['hidden=8&hidden=9', 'hidden is given 2 times: it must be given once; the first is used'],
     [
       'lane=adamw',

@@ -13,15 +13,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { prepareData } from '../../src/cli/data.ts';
 import { STREAM } from '../../src/experiment/philox.ts';
+import { DamagedDataError } from '../../src/experiment/tasks/data.ts';
 import type { ImageData } from '../../src/experiment/tasks/index.ts';
 import { mnistRows } from '../../src/experiment/tasks/mnist.ts';
-import {
-  DamagedDataError,
-  loadImages,
-  MNIST_FILES,
-  pixelTables,
-  unpackImages,
-} from '../../src/experiment/tasks/mnistData.ts';
+import { loadImages, MNIST_FILES, pixelTables, unpackImages } from '../../src/experiment/tasks/mnistData.ts';
+import { MOBY_DICK } from '../../src/experiment/tasks/textData.ts';
 
 const PIXELS = 28 * 28;
 const { small, rest } = MNIST_FILES;
@@ -32,7 +28,7 @@ const fetchFile = async (name: string): Promise<Uint8Array> => readFileSync(path
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'path-sgd-data-'));
-  expect(prepareData(directory)).toEqual([small.name, rest.name]);
+  expect(prepareData(directory)).toEqual([small.name, rest.name, MOBY_DICK.name]);
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -98,7 +94,7 @@ describe('preparing again', () => {
     expect(prepareData(directory)).toEqual([]);
     expect(statSync(pathOf(small.name)).mtimeMs).toBe(mtimeMs);
     expect(readFileSync(pathOf(small.name)).equals(before)).toBe(true);
-    expect(readdirSync(directory).sort()).toEqual([rest.name, small.name].sort());
+    expect(readdirSync(directory).sort()).toEqual([rest.name, small.name, MOBY_DICK.name].sort());
   });
 
   test('mends a damaged file, to the same bytes', () => {

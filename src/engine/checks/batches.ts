@@ -38,6 +38,14 @@ const imageSet = (count: number, step: number): ImageSet => ({
 /** Small made-up data for every data set. */
 const MADE_UP: Readonly<Record<DataSetName, () => TaskData>> = {
   mnist: () => ({ kind: 'images', training: imageSet(21, 1), heldOut: imageSet(13, 3) }),
+  // Three segments of five streams, characters that fill no whole words.
+  text: () => ({
+    kind: 'text',
+    title: 'random characters',
+    vocabulary: Array.from({ length: 37 }, (_, index) => String.fromCodePoint(0x41 + index)),
+    training: randomBytes(5 * 150 + 77, 37, 5),
+    heldOut: randomBytes(5 * 150 + 2, 37, 6),
+  }),
 };
 
 /** Which sequences a batch has: those of a training step, or held-out ones. */

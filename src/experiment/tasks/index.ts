@@ -1,6 +1,7 @@
 import { adding } from './adding.ts';
 import { copying } from './copying.ts';
 import { mnist14, mnist14Permuted, mnistFlat, mnistPixels, mnistPixelsPermuted, mnistRows } from './mnist.ts';
+import { text } from './text.ts';
 import type { Task } from './types.ts';
 
 /** Every task, by the name that links use. A new task is one file and one line here. */
@@ -13,6 +14,7 @@ export const TASKS = {
   'mnist-14x14': mnist14,
   'mnist-14x14-permuted': mnist14Permuted,
   'mnist-flat': mnistFlat,
+  text,
 } as const satisfies Record<string, Task>;
 
 export type TaskName = keyof typeof TASKS;

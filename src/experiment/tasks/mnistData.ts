@@ -1,3 +1,4 @@
+import { type DataFile, unpackFile } from './dataFile.ts';
 import type { ImageData, ImageSet, TaskData } from './types.ts';
 
 /** Pixels along a side of an image, and of all of it. */
@@ -21,12 +22,10 @@ const tableOf = (pixels: number): Float32Array =>
  */
 export const pixelTables = { 28: tableOf(1), 14: tableOf(4) } as const;
 
-/** One file of images: its name in data/, how many images it holds, and the SHA-256 of its unpacked bytes. */
-export interface MnistFile {
-  readonly name: string;
+/** One file of images, and how many it holds. */
+export interface MnistFile extends DataFile {
   readonly training: number;
   readonly heldOut: number;
-  readonly sha256: string;
 }
 
 /** The first images, enough to start at once, and the rest: together all 60,000 + 10,000. */
@@ -45,62 +44,14 @@ export const MNIST_FILES: { readonly small: MnistFile; readonly rest: MnistFile 
   },
 };
 
-/** A data file that is not what it should be: the message names the file, what is wrong and what to do. */
-export class DamagedDataError extends Error {
-  override readonly name = 'DamagedDataError';
-
-  constructor(file: string, reason: string) {
-    super(
-      `${file} is damaged: ${reason}. Load it again; on your own machine, "npm run prepare-data" mends it.`,
-    );
-  }
-}
-
-async function gunzip(file: string, bytes: Uint8Array): Promise<Uint8Array> {
-  if (typeof DecompressionStream === 'undefined') {
-    throw new Error(`${file} cannot be unpacked: this browser has no DecompressionStream. Use a newer one.`);
-  }
-  try {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-      .stream()
-      .pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    throw new DamagedDataError(
-      file,
-      `it cannot be unpacked (${error instanceof Error ? error.message : error})`,
-    );
-  }
-}
-
-/**
- * SHA-256 in hexadecimal, or null where there is none: browsers keep `crypto.subtle` from pages served over plain
- * http. There the length and gzip's own CRC-32 must do.
- */
-async function sha256(bytes: Uint8Array): Promise<string | null> {
-  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  if (!subtle) return null;
-  const digest = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /**
  * Unpacks and checks one file: the pixels of its training images, their labels, then the same of the held-out images.
  * @param bytes the file; a server may have undone its gzip already
  * @throws DamagedDataError where length or checksum are wrong
  */
 export async function unpackImages(file: MnistFile, bytes: Uint8Array): Promise<ImageData> {
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const unpacked = isGzip ? await gunzip(file.name, bytes) : bytes;
   const { training, heldOut } = file;
-  const expected = (training + heldOut) * (IMAGE_SIZE + 1);
-  if (unpacked.length !== expected) {
-    throw new DamagedDataError(file.name, `it holds ${unpacked.length} bytes where ${expected} belong`);
-  }
-  const checksum = await sha256(unpacked);
-  if (checksum !== null && checksum !== file.sha256) {
-    throw new DamagedDataError(file.name, `its SHA-256 is ${checksum} where ${file.sha256} belongs`);
-  }
+  const unpacked = await unpackFile(file, (training + heldOut) * (IMAGE_SIZE + 1), bytes);
   let offset = 0;
   const take = (size: number): Uint8Array => {
     offset += size;

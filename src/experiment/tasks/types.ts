@@ -1,7 +1,7 @@
 import type { Stream } from '../philox.ts';
 
 /** Data sets that a task reads; generated tasks read none. */
-export type DataSetName = 'mnist';
+export type DataSetName = 'mnist' | 'text';
 
 /** Which data of its data set a task reads: a part of the images, or one of the texts. */
 export const DATA_CHOICES = ['small', 'full', 'moby-dick', 'own'] as const;
