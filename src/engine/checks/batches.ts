@@ -15,7 +15,7 @@ import { type Shape, shapeFor } from '../layout.ts';
 import { constantsOf } from '../webgpu/constants.ts';
 import { DISPATCH_BYTES, deviceOf, LANES_BYTES, MAP_READ, USAGE } from '../webgpu/device.ts';
 import { sourceOf } from '../webgpu/kernels.ts';
-import { writeFields } from '../webgpu/plan.ts';
+import { writeFields } from '../webgpu/planner.ts';
 import { slicesOf } from '../webgpu/sizes.ts';
 import { type CheckResult, checked, differences } from './compare.ts';
 
@@ -62,7 +62,7 @@ async function deviceBatches(
   const task = taskOf(experiment);
   const opened = await deviceOf(gpu);
   const { device } = opened;
-  const constants = constantsOf(task, shape, 0, slicesOf(shape.hidden, false));
+  const constants = constantsOf(task, shape, 0, slicesOf(shape, false));
   const words = task.shaderData(data, experiment.seed);
   const name = words === null ? 'batch' : 'batchOfData';
   const { pipeline, layout } = await opened.kernel(name, sourceOf(name, shaders, constants, task.shader));
