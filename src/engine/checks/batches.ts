@@ -10,7 +10,6 @@ import {
   type TaskName,
   taskOf,
 } from '../../experiment/tasks/index.ts';
-import type { CheckCase, CheckContext } from '../checks.ts';
 import { type Shape, shapeFor } from '../layout.ts';
 import { constantsOf } from '../webgpu/constants.ts';
 import { DISPATCH_BYTES, deviceOf, LANES_BYTES, MAP_READ, USAGE } from '../webgpu/device.ts';
@@ -18,6 +17,7 @@ import { sourceOf } from '../webgpu/kernels.ts';
 import { writeFields } from '../webgpu/planner.ts';
 import { slicesOf } from '../webgpu/sizes.ts';
 import { type CheckResult, checked, differences } from './compare.ts';
+import type { CheckCase, CheckContext } from './support.ts';
 
 /** Random bytes below a bound, drawn for checks only. */
 function randomBytes(count: number, below: number, step: number): Uint8Array {

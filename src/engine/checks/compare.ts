@@ -79,7 +79,10 @@ export function entryError(a: ScaledArray, b: ScaledArray): number {
 }
 
 /** |difference of two results| beyond the rounding of float32 / |step|, as vectors. */
-function stepError({ after }: LaneSnapshot, expected: LaneSnapshot): number {
+export function stepError(
+  { after }: Pick<LaneSnapshot, 'after'>,
+  expected: Pick<LaneSnapshot, 'before' | 'after'>,
+): number {
   let difference = 0;
   let size = 0;
   let step = 0;
@@ -132,6 +135,15 @@ export function compareStep(experiment: Experiment, gpu: StepSnapshot, cpu: Step
     checked('kappa1', worstMatrix('kappa1'), path),
     checked('kappa2', worstMatrix('kappa2'), path),
     checked('step', worst(stepError), STEP_TOLERANCE),
+    checked(
+      'initial states (numbers that differ)',
+      worst(({ initial }, expected) =>
+        initial && expected.initial
+          ? differences(initial, Float32Array.from(expected.initial))
+          : Number(initial !== expected.initial),
+      ),
+      0,
+    ),
   ];
   for (const name of ['hidden', 'deltas'] as const) {
     if (gpu.lanes.some(({ states }) => states === null)) break;

@@ -14,6 +14,9 @@ export interface NoiseOptions {
   readonly segments?: number;
 }
 
+/** Sizes that several checks share, so that their kernels are compiled once. */
+export const NETWORK_NOISE: NoiseOptions = { inputs: 3, outputs: 5, loss: 'softmax', readout: 'every' };
+
 /**
  * Random inputs and targets of any width, for checks of every loss and readout. There is nothing to learn in it. Twin
  * of shaders/tasks/noise.wgsl.

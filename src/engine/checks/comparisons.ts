@@ -1,0 +1,231 @@
+import type { Experiment } from '../../experiment/schema.ts';
+import { TASKS, type Task } from '../../experiment/tasks/index.ts';
+import { createCpuEngineFor } from '../cpu/engine.ts';
+import type { Evaluation } from '../engine.ts';
+import { matrixOf, shapeFor } from '../layout.ts';
+import { createUntested } from '../webgpu/index.ts';
+import {
+  type CheckResult,
+  checked,
+  compareMetrics,
+  compareStep,
+  differences,
+  vectorError,
+} from './compare.ts';
+import { NETWORK_NOISE, noiseTask } from './noise.ts';
+import { nearDiagonal, withSpectralRadius } from './recurrentMatrices.ts';
+import {
+  type CheckCase,
+  type CheckContext,
+  createGpu,
+  experimentOf,
+  LENGTH,
+  lane,
+  withEngines,
+} from './support.ts';
+
+interface Comparison {
+  readonly task: Task;
+  readonly experiment: Experiment;
+  /** Whether the recurrence is cut into slices; as the device takes it where nothing is given. */
+  readonly sliced?: boolean;
+}
+
+/**
+ * Two steps' metrics, then a whole step from the same parameters, and the held-out numbers, against float64; where states
+ * are carried, five steps with an evaluation between them, so that they begin anew on the way.
+ */
+async function compareEngines(
+  { task, experiment, sliced }: Comparison,
+  context: CheckContext,
+): Promise<CheckResult[]> {
+  const cpu = createCpuEngineFor(task, experiment, { data: null, precision: 'float64' });
+  const device = createUntested(task, experiment, {
+    ...context,
+    data: null,
+    ...(sliced === undefined ? {} : { sliced }),
+  });
+  const carries = shapeFor(task, experiment).segments !== null;
+  return withEngines([device, Promise.resolve(cpu)], async (gpu, oracle) => {
+    await gpu.train(2);
+    await oracle.train(2);
+    if (carries) {
+      await gpu.evaluate();
+      await gpu.train(3);
+      await oracle.train(3);
+    }
+    const metrics = compareMetrics(await gpu.metrics(0), await oracle.metrics(0));
+    await oracle.restore(await gpu.checkpoint());
+    const step = compareStep(
+      experiment,
+      await gpu.inspect({ states: true }),
+      await oracle.inspect({ states: true }),
+    );
+    const after = await gpu.checkpoint();
+    const { carried } = await oracle.checkpoint();
+    await oracle.restore(after);
+    const [held, expected] = [await gpu.evaluate(), await oracle.evaluate()];
+    const column = ({ lanes }: Evaluation, name: 'loss' | 'metric'): number[] =>
+      lanes.map((lane) => lane[name]);
+    return [
+      ...step,
+      ...metrics,
+      checked('held-out loss', vectorError(column(held, 'loss'), column(expected, 'loss')), 1e-5),
+      checked('held-out measure', vectorError(column(held, 'metric'), column(expected, 'metric')), 1e-5),
+      ...(carries
+        ? [
+            checked('carried states', vectorError(after.carried, carried), 1e-5),
+            checked(
+              'carried states that an evaluation moved',
+              differences((await gpu.checkpoint()).carried, after.carried),
+              0,
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+/** The tasks of the comparison by turns: both losses, both readouts. */
+const COMPARED_TASKS: readonly Task[] = [
+  TASKS.adding,
+  noiseTask({ inputs: 3, outputs: 6, loss: 'softmax', readout: 'every' }),
+  noiseTask({ inputs: 5, outputs: 3, loss: 'squared', readout: 'every' }),
+  noiseTask({ inputs: 1, outputs: 11, loss: 'softmax', readout: 'last' }),
+];
+
+const HIDDEN = [5, 37, 100] as const;
+const BATCHES = [1, 3, 33] as const;
+const LAYERS = [1, 2, 3] as const;
+
+/** Every hidden with every batch and every depth; nine of them, each pair of values once, are the short set. */
+const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
+  BATCHES.flatMap((batch, j) =>
+    LAYERS.map((layers, k): CheckCase => {
+      const task = COMPARED_TASKS[(i + 2 * j + k) % COMPARED_TASKS.length] as Task;
+      const lanes = [
+        lane('sgd', { momentum: 0.5, rate: 0.1 }),
+        lane('path', { momentum: 0.9 }),
+        lane('path2', { init: 'nprnn', clip: 0.5, unbalance: 2 }),
+      ];
+      const kind = `${task.name} ${task.loss}, ${task.readout === 'last' ? 'last step' : 'every step'}`;
+      return {
+        name: `hidden ${hidden}, batch ${batch}, layers ${layers} (${kind})`,
+        inShort: (i + j) % 3 === k,
+        run: (context) =>
+          compareEngines(
+            {
+              task,
+              experiment: experimentOf({ hidden, batch, layers, lanes, length: hidden === 5 ? 23 : LENGTH }),
+            },
+            context,
+          ),
+      };
+    }),
+  ),
+);
+
+/** The recurrence in one piece and cut into slices, whichever the device takes by itself: same numbers to rounding. */
+const SLICED: readonly CheckCase[] = [true, false].flatMap((sliced) =>
+  [6, 50, 100, 130].map((hidden) => ({
+    name: `recurrence ${sliced ? 'cut into slices' : 'in one piece'}: hidden ${hidden}`,
+    inShort: hidden === (sliced ? 50 : 6),
+    run: (context: CheckContext) => {
+      const experiment = experimentOf({ hidden, batch: 6, lanes: [lane('path', { unbalance: 2 })] });
+      return compareEngines({ task: TASKS.adding, experiment, sliced }, context);
+    },
+  })),
+);
+
+const feedforward = (inputs: number, outputs: number, loss: Task['loss']): Task =>
+  noiseTask({ inputs, outputs, loss, readout: 'last', feedforward: true });
+
+/** A task whose states are carried over, begun anew every third step, measured in bits where it has a cross-entropy. */
+function carrying(inputs: number, outputs: number, loss: Task['loss']): Task {
+  const task = noiseTask({ inputs, outputs, loss, readout: 'every', segments: 3 });
+  return loss === 'softmax' ? { ...task, measure: () => ({ kind: 'bits', label: 'bits' }) } : task;
+}
+
+const FEEDFORWARD_LANES = [
+  lane('sgd', { network: 'feedforward', activation: 'tanh', rate: 0.1 }),
+  lane('path', { network: 'feedforward', momentum: 0.9 }),
+  lane('path2', { network: 'feedforward', unbalance: 2 }),
+];
+const MIXED_LANES = [
+  lane('sgd', { activation: 'tanh', rate: 0.1 }),
+  lane('path', { unbalance: 2 }),
+  lane('path2'),
+  lane('sgd', { activation: 'tanh', init: 'nprnn', momentum: 0.5 }),
+];
+
+/** Networks beside the plain ReLU RNN, in lanes beside it where they share its kernels. */
+const NETWORKS: readonly CheckCase[] = (
+  [
+    ['tanh beside ReLU, 2 layers', true, noiseTask(NETWORK_NOISE), { layers: 2 }],
+    ['tanh beside ReLU, 1 layer', false, TASKS.adding, { layers: 1 }],
+    ['tanh beside ReLU, cut into slices', false, TASKS.adding, { layers: 1 }, true],
+    ['feedforward, 3 layers, softmax', true, feedforward(20, 5, 'softmax'), { layers: 3 }],
+    ['feedforward, 2 layers, softmax', false, feedforward(785, 10, 'softmax'), { layers: 2 }],
+    ['feedforward, 1 layer, softmax', false, feedforward(7, 3, 'softmax'), { layers: 1 }],
+    ['feedforward, 3 layers, squared', false, feedforward(7, 3, 'squared'), { layers: 3 }],
+    ['feedforward, 2 layers, squared', false, feedforward(30, 10, 'squared'), { layers: 2 }],
+    ['feedforward, 1 layer, squared', false, feedforward(785, 1, 'squared'), { layers: 1 }],
+    ['carried states, 3 layers', true, carrying(3, 5, 'softmax'), { layers: 3 }],
+    ['carried states, 2 layers, squared', false, carrying(3, 2, 'squared'), { layers: 2 }],
+    ['carried states, cut into slices', false, carrying(4, 6, 'softmax'), { layers: 1 }, true],
+    ['256 inputs and outputs', true, carrying(256, 256, 'softmax'), { layers: 1, batch: 2, length: 3 }],
+  ] as const
+).map(([name, inShort, task, sizes, sliced]) => ({
+  name,
+  inShort,
+  run: (context) => {
+    const lanes = task.feedforward ? FEEDFORWARD_LANES : MIXED_LANES;
+    const experiment = experimentOf({ hidden: 9, batch: 6, length: 7, lanes, ...sizes });
+    return compareEngines({ task, experiment, ...(sliced === undefined ? {} : { sliced }) }, context);
+  },
+}));
+
+/** Path quantities at a length where gamma leaves float32, from given recurrent matrices. */
+function rangeCase(name: string, matrix: (hidden: number) => Float32Array, inShort: boolean): CheckCase {
+  return {
+    name: `range: length 750, hidden 64, ${name}`,
+    inShort,
+    async run(context) {
+      const experiment = experimentOf({ length: 750, hidden: 64, batch: 1, lanes: [lane('path2')] });
+      const task = TASKS.adding;
+      const shape = shapeFor(task, experiment);
+      const cpu = createCpuEngineFor(task, experiment, { data: null, precision: 'float64' });
+      return withEngines(
+        [createGpu(task, experiment, context), Promise.resolve(cpu)],
+        async (gpu, oracle) => {
+          const start = await gpu.checkpoint();
+          const parameters = Float32Array.from(start.parameters);
+          parameters.set(matrix(experiment.hidden), matrixOf(shape, 'recurrent', 0).offset);
+          await gpu.restore({ ...start, parameters });
+          await oracle.restore({ ...start, parameters });
+          // The batch's own passes overflow at this radius: only what is carried with exponents is compared.
+          const compared = new Set(['gamma in', 'gamma out', 'kappa1', 'kappa2']);
+          const results = compareStep(experiment, await gpu.inspect(), await oracle.inspect());
+          return results.filter(({ quantity }) => compared.has(quantity));
+        },
+      );
+    },
+  };
+}
+
+/** Everything that one step computes, on every size and network. */
+export const COMPARISON_CASES: readonly CheckCase[] = [
+  ...COMPARISONS,
+  ...SLICED,
+  ...NETWORKS,
+  rangeCase(
+    'Gaussian recurrent matrix of spectral radius 1.4',
+    (hidden) => withSpectralRadius(hidden, 1.4),
+    true,
+  ),
+  rangeCase(
+    'near-diagonal recurrent matrix of spectral radius 1.4',
+    (hidden) => nearDiagonal(hidden, 1.4),
+    true,
+  ),
+];

@@ -1,0 +1,103 @@
+import { TASKS } from '../../experiment/tasks/index.ts';
+import type { Checkpoint, Engine } from '../engine.ts';
+import { shapeFor } from '../layout.ts';
+import { createUntested } from '../webgpu/index.ts';
+import { checked, differences } from './compare.ts';
+import { NETWORK_NOISE, noiseTask } from './noise.ts';
+import { type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
+
+const sameStates = (a: Checkpoint, b: Checkpoint): number =>
+  (['parameters', 'velocity', 'squares', 'carried'] as const).reduce(
+    (count, name) => count + differences(a[name], b[name]),
+    0,
+  );
+
+/** The same bits: twice, alone or among others, in small pieces or whole, after a checkpoint. */
+export const determinism: CheckCase = {
+  name: 'the same bits every time',
+  inShort: true,
+  async run(context) {
+    const task = noiseTask({ ...NETWORK_NOISE, segments: 4 });
+    const lanes = [
+      lane('sgd', { momentum: 0.9 }),
+      lane('path'),
+      lane('path2', { init: 'nprnn' }),
+      lane('adam'),
+      lane('sgd', { activation: 'tanh' }),
+      lane('adam', { activation: 'tanh', decay: 0.99 }),
+      lane('rmsprop', { momentum: 0.9 }),
+      lane('adagrad'),
+    ].map((one, seed) => ({ ...one, seed }));
+    const experiment = experimentOf({ hidden: 9, layers: 2, batch: 70, lanes });
+    const shape = shapeFor(task, experiment);
+    const alone = lanes.map((own) => ({ ...experiment, lanes: [own] }));
+    const engines = [experiment, experiment, ...alone].map((one) => createGpu(task, one, context));
+    const pieces = createUntested(task, experiment, { ...context, data: null, mostOperations: 20_000 });
+    return withEngines([...engines, pieces], async (first, second, ...others) => {
+      const [whole, again, inPieces] = [first as Engine, second as Engine, others.at(-1) as Engine];
+      await whole.train(5);
+      const early = await whole.checkpoint();
+      await whole.evaluate(7);
+      await whole.train(4);
+      const end = await whole.checkpoint();
+      await again.train(5);
+      await again.inspect();
+      await again.train(3);
+      const repeated = await again.checkpoint();
+      await again.restore(early);
+      await again.train(4);
+      const resumed = await again.checkpoint();
+      await inPieces.train(5);
+      let differ = 0;
+      for (const [index, engine] of others.slice(0, -1).entries()) {
+        await engine.train(5);
+        const { parameters } = await engine.checkpoint();
+        const own = early.parameters.slice(index * shape.parameters, (index + 1) * shape.parameters);
+        differ += differences(parameters, own);
+      }
+      return [
+        checked('twice: numbers that differ', sameStates(end, repeated), 0),
+        checked('resumed from a checkpoint: numbers that differ', sameStates(end, resumed), 0),
+        checked('each of 8 lanes alone: numbers that differ', differ, 0),
+        checked(
+          'in many short dispatches: numbers that differ',
+          sameStates(early, await inPieces.checkpoint()),
+          0,
+        ),
+      ];
+    });
+  },
+};
+
+/** A lane that diverges stops, keeps its parameters, and leaves the others alone. */
+export const divergence: CheckCase = {
+  name: 'a lane that diverges stops alone',
+  inShort: true,
+  async run(context) {
+    const calm = lane('sgd');
+    const experiment = experimentOf({
+      hidden: 8,
+      batch: 4,
+      lanes: [lane('sgd', { rate: 100, clip: 0 }), calm],
+    });
+    const alone = { ...experiment, lanes: [calm] };
+    const task = TASKS.adding;
+    return withEngines(
+      [createGpu(task, experiment, context), createGpu(task, alone, context)],
+      async (both, one) => {
+        await both?.train(60);
+        await one?.train(60);
+        const lines = (await both?.metrics(0)) ?? [];
+        const stops = lines.filter(({ stopped }) => stopped !== null);
+        const wild = lines.filter((line) => line.lane === 0);
+        const rest = lines.filter((line) => line.lane === 1).map(({ loss }) => loss);
+        const expected = ((await one?.metrics(0)) ?? []).map(({ loss }) => loss);
+        return [
+          checked('stops that are missing', 1 - stops.length, 0),
+          checked('lines after the stop', wild.length - (stops[0]?.step ?? 0), 0),
+          checked('losses of the other lane that differ', differences(rest, expected), 0),
+        ];
+      },
+    );
+  },
+};

@@ -1,0 +1,60 @@
+import {
+  defaultExperiment,
+  defaultLane,
+  type Experiment,
+  type Lane,
+  type OptimizerName,
+} from '../../experiment/schema.ts';
+import type { Task } from '../../experiment/tasks/index.ts';
+import type { Engine } from '../engine.ts';
+import type { ShaderSources } from '../shaders.ts';
+import { createUntested } from '../webgpu/index.ts';
+import type { CheckResult } from './compare.ts';
+
+/** What the checks run on. */
+export interface CheckContext {
+  readonly gpu: GPU;
+  readonly shaders: ShaderSources;
+}
+
+/** A check of the WebGPU engine on whatever device there is. */
+export interface CheckCase {
+  readonly name: string;
+  /** Whether it belongs to the short set. */
+  readonly inShort: boolean;
+  /** @throws where the device fails altogether */
+  run(context: CheckContext): Promise<readonly CheckResult[]>;
+}
+
+/** Time steps of a check that has no reason for another number. */
+export const LENGTH = 10;
+
+/** A lane for checks: `gaussian` has no structure that could hide a mistake. */
+export const lane = (optimizer: OptimizerName, settings: Partial<Lane> = {}): Lane => ({
+  ...defaultLane(optimizer, { task: 'adding', length: LENGTH, seed: 1 }),
+  init: 'gaussian',
+  ...settings,
+});
+
+export const experimentOf = (settings: Partial<Experiment>): Experiment => ({
+  ...defaultExperiment('adding'),
+  length: LENGTH,
+  ...settings,
+});
+
+/** The engine on the device, whatever it computes. */
+export const createGpu = (task: Task, experiment: Experiment, context: CheckContext): Promise<Engine> =>
+  createUntested(task, experiment, { ...context, data: null });
+
+/** Runs on engines that are disposed of whatever happens. */
+export async function withEngines<Result>(
+  engines: readonly Promise<Engine>[],
+  use: (...engines: Engine[]) => Promise<Result>,
+): Promise<Result> {
+  const made = await Promise.all(engines);
+  try {
+    return await use(...made);
+  } finally {
+    for (const engine of made) engine.dispose();
+  }
+}
