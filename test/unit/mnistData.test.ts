@@ -18,6 +18,7 @@ import type { ImageData } from '../../src/experiment/tasks/index.ts';
 import { mnistRows } from '../../src/experiment/tasks/mnist.ts';
 import { loadImages, MNIST_FILES, pixelTables, unpackImages } from '../../src/experiment/tasks/mnistData.ts';
 import { MOBY_DICK } from '../../src/experiment/tasks/textData.ts';
+import { wordsReference } from './philoxReference.ts';
 
 const PIXELS = 28 * 28;
 const { small, rest } = MNIST_FILES;
@@ -168,21 +169,6 @@ describe('a damaged file is refused by name', () => {
   });
 });
 
-/** Philox4x32-10 in 64-bit integers, written from the paper's definition. */
-function philox(counter: bigint[], key: bigint[]): bigint[] {
-  const mask = 0xffffffffn;
-  let [a, b, c, d] = counter as [bigint, bigint, bigint, bigint];
-  let [k, l] = key as [bigint, bigint];
-  for (let round = 0; round < 10; round++) {
-    const first = 0xd2511f53n * a;
-    const second = 0xcd9e8d57n * c;
-    [a, b, c, d] = [(second >> 32n) ^ b ^ k, second & mask, (first >> 32n) ^ d ^ l, first & mask];
-    k = (k + 0x9e3779b9n) & mask;
-    l = (l + 0xbb67ae85n) & mask;
-  }
-  return [a, b, c, d];
-}
-
 describe('a batch of mnist-rows, against the definition', () => {
   let data: ImageData;
   let training: { pixels: Buffer; labels: Buffer };
@@ -213,8 +199,8 @@ describe('a batch of mnist-rows, against the definition', () => {
     });
     expect(inputs).toHaveLength(28 * batch * 28);
     const images = Array.from({ length: batch }, (_, b) => {
-      const [word] = philox([1n, BigInt(step), BigInt(b), 0n], [BigInt(seed), 0n]);
-      return Number((word as bigint) % 10_000n);
+      const [word = 0] = wordsReference(seed, STREAM.trainingBatch, step, b);
+      return word % 10_000;
     });
     expect([...targets]).toEqual(images.map((image) => training.labels[image]));
     const expected = new Float32Array(inputs.length);
