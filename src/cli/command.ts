@@ -30,7 +30,7 @@ export async function runCommand(main: (args: readonly string[]) => Promise<void
     if (error instanceof HelpRequest) {
       message = error.message;
     } else {
-      code = error instanceof BadInputError ? 2 : 1;
+      code = error instanceof BadInputError || error instanceof UnfitDataError ? 2 : 1;
       const expected = EXPECTED_ERRORS.some((kind) => error instanceof kind);
       // A plain Error is one of ours with a message for the user; a TypeError and its like need their stack.
       const plain = error instanceof Error && error.constructor === Error;
