@@ -1,6 +1,7 @@
 import { listOf, parseLink } from '../experiment/link.ts';
 import { PRESETS } from '../experiment/presets.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { describeRange, type Experiment, type Range } from '../experiment/schema.ts';
+import { taskOf } from '../experiment/tasks/index.ts';
 
 /** Bad input: the message names what is wrong and what is allowed; the command ends with exit code 2. */
 export class BadInputError extends Error {
@@ -69,6 +70,34 @@ export function wholeNumber(flag: string, text: string, min: number, max: number
     throw new BadInputError(`--${flag} is "${text}": it must be a whole number from ${min} to ${max}`);
   }
   return value;
+}
+
+/**
+ * The number that a flag gives.
+ * @throws BadInputError
+ */
+export function numberIn(flag: string, text: string, range: Range): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= range.min && value <= range.max)) {
+    throw new BadInputError(`--${flag} is "${text}": it must be ${describeRange(range)}`);
+  }
+  return value;
+}
+
+/**
+ * The path of the text that the experiment trains on, or null where it trains on none of the user's own.
+ * @throws BadInputError where there is none though there must be one, or the reverse
+ */
+export function textPath({ task, data }: Experiment, text: string | undefined): string | null {
+  if (data === 'own' && text === undefined) {
+    throw new BadInputError('--text is missing: data=own needs the path of a text file, as --text file.txt');
+  }
+  if (data !== 'own' && text !== undefined) {
+    const own = taskOf({ task }).dataChoices.includes('own');
+    const here = own ? `the data here are ${data}` : `the task here is ${task}`;
+    throw new BadInputError(`--text is "${text}", but ${here}: it goes with task=text&data=own in the link`);
+  }
+  return text ?? null;
 }
 
 /** More steps than that have no random numbers of their own. */

@@ -8,12 +8,14 @@ import {
 } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { DamagedDataError, UnfitDataError } from '../experiment/tasks/data.ts';
+import type { TaskData } from '../experiment/tasks/index.ts';
 import { BadInputError, HelpRequest } from './arguments.ts';
 import { loadData } from './data.ts';
 import { loadGpu } from './gpu.ts';
 import { readShaders } from './shaders.ts';
 
-const EXPECTED_ERRORS = [BadInputError, NoAdapterError, ShapeTooLargeError, DamagedDataError, UnfitDataError];
+const BAD_INPUT_ERRORS = [BadInputError, UnfitDataError];
+const EXPECTED_ERRORS = [NoAdapterError, ShapeTooLargeError, DamagedDataError];
 
 /**
  * Runs a command and ends the process: 0 done, 2 bad input, 1 anything else. Dawn's threads would keep a process
@@ -30,8 +32,9 @@ export async function runCommand(main: (args: readonly string[]) => Promise<void
     if (error instanceof HelpRequest) {
       message = error.message;
     } else {
-      code = error instanceof BadInputError || error instanceof UnfitDataError ? 2 : 1;
-      const expected = EXPECTED_ERRORS.some((kind) => error instanceof kind);
+      const badInput = BAD_INPUT_ERRORS.some((kind) => error instanceof kind);
+      code = badInput ? 2 : 1;
+      const expected = badInput || EXPECTED_ERRORS.some((kind) => error instanceof kind);
       // A plain Error is one of ours with a message for the user; a TypeError and its like need their stack.
       const plain = error instanceof Error && error.constructor === Error;
       message =
@@ -47,10 +50,17 @@ export async function runCommand(main: (args: readonly string[]) => Promise<void
  * Makes the engine that trains an experiment in Node, and says on standard error which one it is. Without a wish it is
  * WebGPU where there is an adapter that passes the self-test, an emulated one too: a command computes what the page
  * computes on a GPU.
+ * @param textPath of the text of data=own, or null
+ * @returns the engine, and the data that it trains on
  * @throws NoAdapterError where `webgpu` was asked for and there is no adapter
  */
-export async function openEngine(experiment: Experiment, kind: 'webgpu' | 'cpu' | 'auto'): Promise<Engine> {
-  const request = { experiment, shaders: readShaders(), data: await loadData(experiment) };
+export async function openEngine(
+  experiment: Experiment,
+  kind: 'webgpu' | 'cpu' | 'auto',
+  textPath: string | null,
+): Promise<{ readonly engine: Engine; readonly data: TaskData | null }> {
+  const data = await loadData(experiment, textPath);
+  const request = { experiment, shaders: readShaders(), data };
   const { engine } =
     kind === 'cpu'
       ? await createEngine({ ...request, gpu: undefined, kind })
@@ -63,7 +73,7 @@ export async function openEngine(experiment: Experiment, kind: 'webgpu' | 'cpu' 
   process.stderr.write(
     `Engine: ${info.kind}, ${info.name}${info.software ? ' (emulated on the CPU)' : ''}\n`,
   );
-  return engine;
+  return { engine, data };
 }
 
 async function openWebGpu(request: Omit<EngineRequest, 'gpu' | 'kind'>): Promise<CreatedEngine> {

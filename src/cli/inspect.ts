@@ -2,13 +2,14 @@
 import type { LaneSnapshot, ScaledArray, StepSnapshot } from '../engine/engine.ts';
 import { type Matrix, type Shape, shapeOf } from '../engine/layout.ts';
 import type { Experiment, Lane } from '../experiment/schema.ts';
-import { taskOf } from '../experiment/tasks/index.ts';
-import { BadInputError, engineKind, MAX_STEPS, readArguments, wholeNumber } from './arguments.ts';
+import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
+import { BadInputError, engineKind, MAX_STEPS, readArguments, textPath, wholeNumber } from './arguments.ts';
 import { openEngine, runCommand, trainInPieces } from './command.ts';
 import { Output } from './output.ts';
 import { Progress } from './progress.ts';
 
-const USAGE = "npm run -s inspect -- '<link or preset>' --step N [--engine webgpu|cpu] [--out dump.json]";
+const USAGE =
+  "npm run -s inspect -- '<link or preset>' --step N [--text file.txt] [--engine webgpu|cpu] [--out dump.json]";
 
 type Numbers = Float32Array | Float64Array | Uint32Array | Int32Array;
 
@@ -60,8 +61,8 @@ function* matricesJson(
 }
 
 function* laneJson(lane: Lane, snapshot: LaneSnapshot, shape: Shape): Generator<string> {
-  const { optimizer, rate, momentum, clip, dualclip, activation } = lane;
-  const { matrices, layers, length, hidden } = shape;
+  const { optimizer, rate, momentum, decay, clip, dualclip, activation } = lane;
+  const { matrices, layers, length, batch, hidden } = shape;
   const pooled = (numbers: Float32Array | Float64Array): Generator<string> =>
     matricesJson(matrices, ({ shape, offset, rows, columns }) =>
       arrayJson(shape, numbers.subarray(offset, offset + rows * columns)),
@@ -74,7 +75,7 @@ function* laneJson(lane: Lane, snapshot: LaneSnapshot, shape: Shape): Generator<
   const overTime = (array: ScaledArray): Generator<string> =>
     arrayJson([layers, length, hidden], array.data, exponentsOf(array));
 
-  const settings = JSON.stringify({ optimizer, rate, momentum, clip, dualclip, activation });
+  const settings = JSON.stringify({ optimizer, rate, momentum, decay, clip, dualclip, activation });
   yield `${settings.slice(0, -1)},"loss":${numberJson(snapshot.loss)},"before":`;
   yield* pooled(snapshot.before);
   yield ',"gradient":';
@@ -87,13 +88,27 @@ function* laneJson(lane: Lane, snapshot: LaneSnapshot, shape: Shape): Generator<
   yield* overTime(snapshot.gammaIn);
   yield ',"gammaOut":';
   yield* overTime(snapshot.gammaOut);
+  const { initial } = snapshot;
+  if (initial !== null) {
+    yield ',"initial":[';
+    for (let layer = 0; layer < layers; layer++) {
+      if (layer > 0) yield ',';
+      const first = layer * batch * hidden;
+      yield* arrayJson([batch, hidden], initial.subarray(first, first + batch * hidden));
+    }
+    yield ']';
+  }
   yield ',"after":';
   yield* pooled(snapshot.after);
   yield '}';
 }
 
-function* dumpJson(experiment: Experiment, { step, batch, lanes }: StepSnapshot): Generator<string> {
-  const shape = shapeOf(experiment);
+function* dumpJson(
+  experiment: Experiment,
+  data: TaskData | null,
+  { step, batch, lanes }: StepSnapshot,
+): Generator<string> {
+  const shape = shapeOf(experiment, data);
   const { loss, readout } = taskOf(experiment);
   yield `{"experiment":${JSON.stringify(experiment)},"step":${step},"batch":{"inputs":`;
   yield* arrayJson([shape.length, shape.batch, shape.inputs], batch.inputs);
@@ -109,7 +124,7 @@ function* dumpJson(experiment: Experiment, { step, batch, lanes }: StepSnapshot)
 }
 
 async function inspect(args: readonly string[]): Promise<void> {
-  const { experiment, flags } = readArguments(args, ['step', 'engine', 'out'], USAGE);
+  const { experiment, flags } = readArguments(args, ['step', 'text', 'engine', 'out'], USAGE);
   if (flags.step === undefined) {
     throw new BadInputError(
       `--step is missing: it must be a whole number from 1 to ${MAX_STEPS}\nUsage: ${USAGE}`,
@@ -117,8 +132,9 @@ async function inspect(args: readonly string[]): Promise<void> {
   }
   const step = wholeNumber('step', flags.step, 1, MAX_STEPS);
   const kind = engineKind(flags.engine);
+  const path = textPath(experiment, flags.text);
   const output = new Output(flags.out, flags.out === undefined);
-  const engine = await openEngine(experiment, kind);
+  const { engine, data } = await openEngine(experiment, kind, path);
 
   const progress = new Progress(step);
   for await (const { metrics } of trainInPieces(engine, step - 1, 0)) {
@@ -130,7 +146,7 @@ async function inspect(args: readonly string[]): Promise<void> {
   }
   const snapshot = await engine.inspect();
   progress.end();
-  for (const text of dumpJson(experiment, snapshot)) {
+  for (const text of dumpJson(experiment, data, snapshot)) {
     if (!output.wanted) break;
     await output.write(text);
   }

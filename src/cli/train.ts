@@ -1,12 +1,24 @@
 /** Trains the experiment of a link and writes its measures as JSON lines: npm run -s train -- '<link>'. */
-import type { Evaluation, LaneMetrics } from '../engine/engine.ts';
-import { engineKind, MAX_STEPS, readArguments, wholeNumber } from './arguments.ts';
+import type { Engine, Evaluation, LaneMetrics } from '../engine/engine.ts';
+import { CHARACTERS, generateText, TEMPERATURE } from '../engine/generate.ts';
+import { shapeOf } from '../engine/layout.ts';
+import type { Experiment } from '../experiment/schema.ts';
+import { type TextData, taskOf } from '../experiment/tasks/index.ts';
+import {
+  BadInputError,
+  engineKind,
+  MAX_STEPS,
+  numberIn,
+  readArguments,
+  textPath,
+  wholeNumber,
+} from './arguments.ts';
 import { openEngine, runCommand, trainInPieces } from './command.ts';
 import { Output } from './output.ts';
 import { Progress } from './progress.ts';
 
 const USAGE =
-  "npm run -s train -- '<link or preset>' [--steps 500] [--every 10] [--evaluate 100] [--engine webgpu|cpu] [--out run.jsonl]";
+  "npm run -s train -- '<link or preset>' [--steps 500] [--every 10] [--evaluate 100] [--text file.txt] [--generate 200 [--temperature 0.7]] [--engine webgpu|cpu] [--out run.jsonl]";
 
 /** One line; numbers that are not finite become null, which JSON has in their place. */
 const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
@@ -31,16 +43,77 @@ const heldOutLines = ({ step, lanes }: Evaluation, running: ReadonlySet<number>)
     )
     .join('');
 
+const FIRST_TEMPERATURE = '0.7';
+
+/** How many characters the flags ask each lane to write, and at which temperature; null where they ask for none. */
+function generationOf(
+  { task }: Experiment,
+  { generate, temperature }: { readonly generate?: string; readonly temperature?: string },
+): { readonly characters: number; readonly temperature: number } | null {
+  if (generate === undefined) {
+    if (temperature === undefined) return null;
+    throw new BadInputError(
+      `--temperature is "${temperature}", but there is no --generate for it to apply to`,
+    );
+  }
+  if (taskOf({ task }).display.outputs.kind !== 'text') {
+    throw new BadInputError(
+      `--generate is "${generate}", but the task here is ${task}: only text is written`,
+    );
+  }
+  return {
+    characters: wholeNumber('generate', generate, CHARACTERS.min, CHARACTERS.max),
+    temperature: numberIn('temperature', temperature ?? FIRST_TEMPERATURE, TEMPERATURE),
+  };
+}
+
+/** A line of what each lane writes after the steps so far. */
+async function textLines(
+  engine: Engine,
+  data: TextData,
+  settings: { readonly characters: number; readonly temperature: number },
+): Promise<string> {
+  const { experiment } = engine;
+  const { step, parameters } = await engine.checkpoint();
+  const shape = shapeOf(experiment, data);
+  return experiment.lanes
+    .map(({ activation }, lane) => {
+      const text = generateText({
+        ...settings,
+        shape,
+        activation,
+        parameters: parameters.subarray(lane * shape.parameters, (lane + 1) * shape.parameters),
+        vocabulary: data.vocabulary,
+        prompt: '',
+        seed: experiment.seed,
+        step,
+        sample: 0,
+      });
+      return lineOf({ step, lane, text });
+    })
+    .join('');
+}
+
 async function train(args: readonly string[]): Promise<void> {
-  const { experiment, flags } = readArguments(args, ['steps', 'every', 'evaluate', 'engine', 'out'], USAGE);
+  const { experiment, flags } = readArguments(
+    args,
+    ['steps', 'every', 'evaluate', 'text', 'generate', 'temperature', 'engine', 'out'],
+    USAGE,
+  );
   const steps = wholeNumber('steps', flags.steps ?? '500', 1, MAX_STEPS);
   const every = wholeNumber('every', flags.every ?? '10', 1, MAX_STEPS);
   const evaluate = wholeNumber('evaluate', flags.evaluate ?? '100', 0, MAX_STEPS);
   const kind = engineKind(flags.engine);
+  const path = textPath(experiment, flags.text);
+  const generation = generationOf(experiment, flags);
   const output = new Output(flags.out, true);
-  const engine = await openEngine(experiment, kind);
+  const { engine, data } = await openEngine(experiment, kind, path);
   await output.write(lineOf({ experiment, engine: engine.info }));
 
+  const writeTexts = async (): Promise<void> => {
+    if (generation === null || data?.kind !== 'text') return;
+    await output.write(await textLines(engine, data, generation));
+  };
   const progress = new Progress(steps);
   const running = new Set(experiment.lanes.keys());
   for await (const { metrics, msPerStep } of trainInPieces(engine, steps, evaluate)) {
@@ -63,9 +136,11 @@ async function train(args: readonly string[]): Promise<void> {
     if (running.size === 0 || !output.wanted) break;
     if (evaluate > 0 && engine.step % evaluate === 0) {
       await output.write(heldOutLines(await engine.evaluate(), running));
+      if (engine.step < steps) await writeTexts();
     }
   }
   progress.end();
+  await writeTexts();
   if (running.size === 0) process.stderr.write(`Every lane has stopped by step ${engine.step}.\n`);
   engine.dispose();
   output.close();

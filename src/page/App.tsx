@@ -1,6 +1,8 @@
+import { taskOf } from '../experiment/tasks/index.ts';
 import { Charts } from './Charts.tsx';
 import { ExperimentPanel } from './ExperimentPanel.tsx';
 import { Footer } from './Footer.tsx';
+import { GeneratedText } from './GeneratedText.tsx';
 import { Header } from './Header.tsx';
 import { LanesPanel } from './LanesPanel.tsx';
 import { Notices } from './Notices.tsx';
@@ -12,6 +14,7 @@ import { useWorkbench } from './workbench.ts';
 /** The whole page. An embedded one leaves out header and footer; a link's `hide` leaves out any part by its name. */
 export function App() {
   const { embed, hide } = useWorkbench((state) => state.view);
+  const experiment = useWorkbench((state) => state.experiment);
   useShortcuts();
   const shows = (part: string): boolean => !hide.includes(part);
   const side = shows('experiment') || shows('presets');
@@ -24,6 +27,9 @@ export function App() {
         <div className={side ? 'columns' : 'columns columns-single'}>
           <div className="column">
             <Charts />
+            {shows('text') && taskOf(experiment).display.outputs.kind === 'text' && (
+              <GeneratedText experiment={experiment} />
+            )}
             {shows('lanes') && <LanesPanel />}
           </div>
           {side && (

@@ -17,7 +17,7 @@ const LOSS_TEXTS: Readonly<Record<Task['loss'], string>> = {
   softmax: 'cross-entropy in nats',
 };
 
-const AXIS_KINDS: readonly AxisKind[] = ['log', 'linear'];
+const AXIS_KINDS = ['log', 'linear'] as const satisfies readonly AxisKind[];
 
 /** Loss and measure of every lane against the training step, with one legend and one set of choices for both. */
 export function Charts() {
@@ -108,7 +108,9 @@ function ChartPair({ data, experiment, axis, hide, ...shared }: ChartPairProps) 
     ({ status, playWhenReady }) => status === 'idle' || (status === 'preparing' && !playWhenReady),
   );
   const task = taskOf(experiment);
-  const measure = task.measure(experiment).label;
+  const baseline = useRun((state) => state.baseline);
+  const measure = task.measure(experiment);
+  const inBits = measure.kind === 'bits';
   return (
     <div className="chart-grid">
       {!hide.includes('loss') && (
@@ -117,7 +119,7 @@ function ChartPair({ data, experiment, axis, hide, ...shared }: ChartPairProps) 
           unit={LOSS_TEXTS[task.loss]}
           quantity="loss"
           axis={axis}
-          baseline={task.baseline(experiment, null)}
+          baseline={baseline}
           data={data}
           waiting={waiting}
           {...shared}
@@ -125,11 +127,11 @@ function ChartPair({ data, experiment, axis, hide, ...shared }: ChartPairProps) 
       )}
       {!hide.includes('measure') && (
         <MetricChart
-          title={measure.charAt(0).toUpperCase() + measure.slice(1)}
-          unit="share"
+          title={measure.label.charAt(0).toUpperCase() + measure.label.slice(1)}
+          unit={inBits ? 'less is better' : 'share'}
           quantity="metric"
-          axis="share"
-          baseline={null}
+          axis={inBits ? 'bits' : 'share'}
+          baseline={inBits && baseline ? { ...baseline, loss: baseline.loss / Math.LN2 } : null}
           data={data}
           waiting={false}
           {...shared}

@@ -1,18 +1,17 @@
+import { useRef } from 'react';
 import { ENGINE_CHOICES } from '../experiment/link.ts';
 import { RANGES } from '../experiment/schema.ts';
-import { TASK_NAMES, TASKS } from '../experiment/tasks/index.ts';
+import { type DataChoice, TASK_NAMES, TASKS, type Task } from '../experiment/tasks/index.ts';
+import { Citation } from './Citation.tsx';
 import { withLength, withSeed, withTask } from './edits.ts';
 import { NumberField } from './NumberField.tsx';
 import { SelectField } from './SelectField.tsx';
-import { ENGINE_TEXTS } from './settingTexts.ts';
-import { chooseEngine, edit, openLink, useWorkbench } from './workbench.ts';
+import { DATA_TEXTS, ENGINE_TEXTS } from './settingTexts.ts';
+import { TextFileField } from './TextFileField.tsx';
+import { useTextFile } from './useTextFile.ts';
+import { chooseEngine, edit, openLink, takesOwnText, useWorkbench } from './workbench.ts';
 
 const TASK_OPTIONS = TASK_NAMES.map((name) => ({ value: name, text: TASKS[name].title }));
-
-const DATA_OPTIONS = [
-  { value: 'small', text: '10,000 images' },
-  { value: 'full', text: '60,000 (11 MB)' },
-] as const;
 
 const LAYER_OPTIONS = Array.from({ length: RANGES.layers.max }, (_, index) => ({
   value: String(index + 1),
@@ -25,10 +24,21 @@ const ENGINE_OPTIONS = ENGINE_CHOICES.map((value) => ({ value, text: ENGINE_TEXT
 export function ExperimentPanel() {
   const experiment = useWorkbench((state) => state.experiment);
   const engine = useWorkbench((state) => state.view.engine);
-  const { task, length, hidden, layers, batch, seed, data } = experiment;
-  const { lengthRange, description, citation, data: dataSet } = TASKS[task];
+  const ownText = useWorkbench((state) => state.ownText);
+  const { task, length, hidden, layers, batch, seed, data, terms } = experiment;
+  const { lengthRange, description, citation, dataChoices, hasTerms, steps }: Task = TASKS[task];
+  const withText = takesOwnText(experiment);
+  const textFile = useTextFile(withText);
+  const fileInput = useRef<HTMLInputElement>(null);
+  const isDelay = steps({ length }) > length;
+
+  const chooseData = (chosen: DataChoice): void => {
+    // Only a file that can be used ends the run.
+    if (chosen === 'own' && ownText === null) fileInput.current?.click();
+    else edit({ ...experiment, data: chosen });
+  };
   return (
-    <section className="panel experiment" aria-labelledby="experiment-title">
+    <section className="panel experiment" aria-labelledby="experiment-title" {...textFile.dropProps}>
       <div className="panel-head">
         <h2 id="experiment-title">Experiment</h2>
         <a
@@ -47,24 +57,41 @@ export function ExperimentPanel() {
         options={TASK_OPTIONS}
         onChange={(chosen) => edit(withTask(experiment, chosen))}
       />
-      <p className="task-description" title={citation}>
-        {description}
-      </p>
-      {dataSet !== null && (
+      <div className="task-description">
+        <p>{description}</p>
+        <p>
+          <Citation text={citation} />
+        </p>
+      </div>
+      {dataChoices.length > 0 && (
         <SelectField
           label="Data"
           value={data}
-          options={DATA_OPTIONS}
-          onChange={(chosen) => edit({ ...experiment, data: chosen })}
+          options={dataChoices.map((value) => ({
+            value,
+            text: value === 'own' && ownText !== null ? ownText.file.name : DATA_TEXTS[value],
+          }))}
+          onChange={chooseData}
         />
       )}
+      {withText && <TextFileField file={textFile} input={fileInput} />}
       {lengthRange !== null && (
         <NumberField
-          label="Length"
+          label={isDelay ? 'Delay' : 'Length'}
           slider
           value={length}
           range={{ ...lengthRange, integer: true }}
           onChange={(value) => edit(withLength(experiment, value))}
+          hint={isDelay ? `${steps({ length })} steps in all` : undefined}
+        />
+      )}
+      {hasTerms && (
+        <NumberField
+          label="Terms"
+          value={terms}
+          range={{ ...RANGES.terms, max: Math.min(RANGES.terms.max, length) }}
+          onChange={(value) => edit({ ...experiment, terms: value })}
+          hint="Marked numbers to add"
         />
       )}
       <NumberField

@@ -1,9 +1,12 @@
 import { useId, useState } from 'react';
 import {
+  ACTIVATIONS,
   type Experiment,
+  hasDecay,
   INITIALISATIONS,
   isPathOptimizer,
   type Lane,
+  misfitsOf,
   OPTIMIZERS,
   RANGES,
 } from '../experiment/schema.ts';
@@ -13,15 +16,27 @@ import { withLane, withOptimizer } from './edits.ts';
 import { Icon } from './Icon.tsx';
 import type { LaneStyle } from './laneStyle.ts';
 import { NumberField } from './NumberField.tsx';
-import { formatNumber, formatShare } from './numbers.ts';
+import { formatNumber, formatOf } from './numbers.ts';
 import { SelectField } from './SelectField.tsx';
 import { Swatch } from './Swatch.tsx';
-import { INITIALISATION_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
+import { ACTIVATION_TEXTS, INITIALISATION_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
 import { useRunFrame } from './useRunFrame.ts';
 import { edit } from './workbench.ts';
 
 const OPTIMIZER_OPTIONS = OPTIMIZERS.map((value) => ({ value, text: OPTIMIZER_TEXTS[value] }));
-const INITIALISATION_OPTIONS = INITIALISATIONS.map((value) => ({ value, text: INITIALISATION_TEXTS[value] }));
+const ACTIVATION_OPTIONS = ACTIVATIONS.map((value) => ({ value, text: ACTIVATION_TEXTS[value] }));
+
+/** Whether the setting says something beside the lane's others. */
+const applies = (lane: Lane, change: Partial<Lane>): boolean => {
+  const [key] = Object.keys(change);
+  return misfitsOf({ ...lane, ...change }).every(({ setting }) => setting !== key);
+};
+
+const initialisationOptions = (lane: Lane) =>
+  INITIALISATIONS.filter((init) => applies(lane, { init })).map((value) => ({
+    value,
+    text: INITIALISATION_TEXTS[value],
+  }));
 
 /** Milliseconds between two changes of the numbers: faster, nobody could read them. */
 const NUMBERS_INTERVAL = 250;
@@ -73,7 +88,7 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
           <SelectField
             label={label('Start')}
             value={lane.init}
-            options={INITIALISATION_OPTIONS}
+            options={initialisationOptions(lane)}
             onChange={(init) => change({ init })}
           />
         </td>
@@ -125,11 +140,20 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
         <td colSpan={8}>
           <div className="lane-more">
             <NumberField
-              label={label('Momentum')}
+              label={label(lane.optimizer === 'adam' ? 'Beta 1 (momentum)' : 'Momentum')}
               value={lane.momentum}
               range={RANGES.momentum}
               onChange={(momentum) => change({ momentum })}
             />
+            {hasDecay(lane.optimizer) && (
+              <NumberField
+                label={label(lane.optimizer === 'adam' ? 'Beta 2 (decay)' : 'Decay')}
+                value={lane.decay}
+                range={RANGES.decay}
+                onChange={(decay) => change({ decay })}
+                hint="Of the mean of squared gradients"
+              />
+            )}
             <NumberField
               label={label('Gradient clip')}
               value={lane.clip}
@@ -146,13 +170,23 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
                 hint="Largest dual norm; 0 = off"
               />
             )}
-            <NumberField
-              label={label('Unbalance')}
-              value={lane.unbalance}
-              range={RANGES.unbalance}
-              onChange={(unbalance) => change({ unbalance })}
-              hint="Units rescaled by up to 2ⁿ"
+            <SelectField
+              label={label('Activation')}
+              value={lane.activation}
+              options={ACTIVATION_OPTIONS}
+              onChange={(activation) => change({ activation })}
+              disabled={!applies(lane, { activation: 'tanh' })}
+              hint={applies(lane, { activation: 'tanh' }) ? undefined : 'The path geometry is that of ReLU'}
             />
+            {applies(lane, { unbalance: 1 }) && (
+              <NumberField
+                label={label('Unbalance')}
+                value={lane.unbalance}
+                range={RANGES.unbalance}
+                onChange={(unbalance) => change({ unbalance })}
+                hint="Units rescaled by up to 2ⁿ"
+              />
+            )}
             <NumberField
               label={label('Lane seed')}
               value={lane.seed}
@@ -172,7 +206,8 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
 function LaneNumbers({ experiment, index }: { readonly experiment: Experiment; readonly index: number }) {
   const data = useRun((state) => state.data);
   useRunFrame(data, NUMBERS_INTERVAL);
-  const measure = taskOf(experiment).measure(experiment).label;
+  const measure = taskOf(experiment).measure(experiment);
+  const format = formatOf(measure);
   const lane = data.lanes[index];
   const heldOut = data.evaluation?.lanes[index];
   return (
@@ -180,14 +215,14 @@ function LaneNumbers({ experiment, index }: { readonly experiment: Experiment; r
       <td className="number" data-label="loss">
         {formatNumber(lane?.loss.smooth)}
       </td>
-      <td className="number" data-label={measure}>
-        {formatShare(lane?.metric.smooth)}
+      <td className="number" data-label={measure.label}>
+        {format(lane?.metric.smooth)}
       </td>
       <td className="number" data-label="held-out loss">
         {formatNumber(heldOut?.loss)}
       </td>
       <td className="number" data-label="held out">
-        {formatShare(heldOut?.metric)}
+        {format(heldOut?.metric)}
       </td>
     </>
   );

@@ -9,7 +9,7 @@ export function RunBar({ showStatus }: { readonly showStatus: boolean }) {
   const status = useRun((state) => state.status);
   const playWhenReady = useRun((state) => state.playWhenReady);
   const goesOn = status === 'running' || playWhenReady;
-  const over = status === 'failed' || status === 'stopped';
+  const over = status === 'failed' || status === 'stopped' || status === 'waiting';
   return (
     <section className="run-bar" aria-label="Run">
       <div className="buttons">

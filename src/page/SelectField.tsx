@@ -5,6 +5,8 @@ interface SelectFieldProps<Value extends string> {
   readonly value: Value;
   readonly options: readonly { readonly value: Value; readonly text: string }[];
   readonly onChange: (value: Value) => void;
+  readonly disabled?: boolean;
+  readonly hint?: string;
 }
 
 /** A choice of one, with its label. */
@@ -13,6 +15,8 @@ export function SelectField<Value extends string>({
   value,
   options,
   onChange,
+  disabled = false,
+  hint,
 }: SelectFieldProps<Value>) {
   const id = useId();
   return (
@@ -21,6 +25,8 @@ export function SelectField<Value extends string>({
       <select
         id={id}
         value={value}
+        disabled={disabled}
+        aria-describedby={hint ? `${id}-note` : undefined}
         onChange={(event) => {
           const chosen = options.find((option) => option.value === event.target.value);
           if (chosen) onChange(chosen.value);
@@ -32,6 +38,11 @@ export function SelectField<Value extends string>({
           </option>
         ))}
       </select>
+      {hint && (
+        <p id={`${id}-note`} className="field-hint">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { formatCount, formatNumber } from './numbers.ts';
 import { useRunFrame } from './useRunFrame.ts';
 
 const STATUS_TEXT: Record<RunStatus, string> = {
+  waiting: 'Waiting for your text',
   preparing: 'Preparing',
   idle: 'Ready',
   running: 'Training',

@@ -6,8 +6,8 @@ export interface AxisScale {
   readonly ticks: readonly number[];
 }
 
-/** `share`: linear, all of 0 to 100 %. */
-export type AxisKind = 'log' | 'linear' | 'share';
+/** `share`: linear, all of 0 to 100 %; `bits`: linear, around the values. */
+export type AxisKind = 'log' | 'linear' | 'share' | 'bits';
 
 const LEADING_DIGITS = [1, 2, 5] as const;
 /** Most labels of an axis. */
@@ -76,7 +76,7 @@ const SHARE_SCALE: AxisScale = { domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] 
 /** The part of a run, from its start, in which high values do not stretch the axis. */
 const START = 0.1;
 /** How far above all later lines values of the start, and ranges of single steps, may stretch an axis. */
-const ROOM_ABOVE = { log: 10, linear: 1.5 } as const;
+const ROOM_ABOVE = { log: 10, linear: 1.5, bits: 1.1 } as const;
 /** How far below the lowest line the ranges may stretch a logarithmic axis: one lucky batch says little. */
 const ROOM_BELOW = 10;
 
@@ -105,8 +105,9 @@ export function axisOf(kind: AxisKind, rows: readonly ChartRow[], baseline: numb
   }
   const ceiling = ROOM_ABOVE[kind] * highest;
   const reference = baseline === null ? [] : [baseline];
-  if (kind === 'linear')
-    return linearScale([...lines.map((value) => Math.min(value, ceiling)), ...reference]);
+  if (kind !== 'log') {
+    return linearScale([...lines.map((value) => Math.min(value, ceiling)), ...reference], kind === 'linear');
+  }
   const inside = [...lines, ...ranges].map((value) =>
     Math.min(ceiling, Math.max(value, lowest / ROOM_BELOW)),
   );

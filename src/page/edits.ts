@@ -7,6 +7,7 @@ import {
   isPathOptimizer,
   type Lane,
   MAX_LANES,
+  misfitsOf,
   networkOf,
   type OptimizerName,
 } from '../experiment/schema.ts';
@@ -24,7 +25,16 @@ const hasDefaultLanes = (experiment: Experiment): boolean => {
   );
 };
 
-/** The experiment at another length; rates that were the default for the old length become the new one's. */
+/** The lane with every setting that does not apply beside its others at the value that says nothing. */
+function fitting(lane: Lane): Lane {
+  const neutral = misfitsOf(lane).map(({ setting, neutral }) => [setting, neutral]);
+  return { ...lane, ...Object.fromEntries(neutral) };
+}
+
+/**
+ * The experiment at another length: rates that were the default for the old length become the new one's, and there are
+ * no more marked numbers than steps.
+ */
 export function withLength(experiment: Experiment, length: number): Experiment {
   const lanes = hasDefaultLanes(experiment)
     ? defaultLanes({ ...experiment, length })
@@ -33,7 +43,8 @@ export function withLength(experiment: Experiment, length: number): Experiment {
           ? { ...lane, rate: defaultRate(lane.optimizer, { length }) }
           : lane,
       );
-  return { ...experiment, length, lanes };
+  const terms = TASKS[experiment.task].hasTerms ? Math.min(experiment.terms, length) : experiment.terms;
+  return { ...experiment, length, terms, lanes };
 }
 
 /**
@@ -53,7 +64,7 @@ export function withTask(experiment: Experiment, task: TaskName): Experiment {
   const context = { ...moved, task, data: dataChoices[0] ?? 'small', terms: 2 };
   const lanes = hasDefaultLanes(moved)
     ? defaultLanes(context)
-    : moved.lanes.map((lane) => (lane.network === network ? lane : { ...lane, network, init }));
+    : moved.lanes.map((lane) => fitting(lane.network === network ? lane : { ...lane, network, init }));
   return { ...context, lanes };
 }
 
@@ -63,30 +74,33 @@ export function withSeed(experiment: Experiment, seed: number): Experiment {
   return { ...experiment, seed, lanes };
 }
 
-/** The experiment with one lane's settings changed. */
+/** The experiment with one lane's settings changed; those that no longer apply say nothing from then on. */
 export function withLane(experiment: Experiment, index: number, change: Partial<Lane>): Experiment {
-  const lanes = experiment.lanes.map((lane, at) => (at === index ? { ...lane, ...change } : lane));
+  const lanes = experiment.lanes.map((lane, at) => (at === index ? fitting({ ...lane, ...change }) : lane));
   return { ...experiment, lanes };
 }
 
 /**
- * The experiment with one lane's optimizer changed: its clips become the new optimizer's defaults between SGD and the
- * path optimizers, because the one measures the gradient and the other the path step; its rate only where it was the
- * default one.
+ * The experiment with one lane's optimizer changed. Its clips become the new optimizer's defaults between the path
+ * optimizers and the others, because those measure the path step and these the gradient; its rate, momentum and decay
+ * only where they were the default ones.
  */
 export function withOptimizer(experiment: Experiment, index: number, optimizer: OptimizerName): Experiment {
   const lane = experiment.lanes[index];
   if (!lane) return experiment;
-  const { rate, clip, dualclip } = defaultLane(optimizer, experiment);
+  const before = defaultLane(lane.optimizer, experiment);
+  const { rate, momentum, decay, clip, dualclip } = defaultLane(optimizer, experiment);
   const otherKind = isPathOptimizer(optimizer) !== isPathOptimizer(lane.optimizer);
   // A fresh experiment's SGD lane has a rate of its own, which is no choice of the visitor's either.
   const hadDefaultRate =
-    lane.rate === defaultRate(lane.optimizer, experiment) ||
+    lane.rate === before.rate ||
     defaultLanes(experiment).some((fresh) => fresh.optimizer === lane.optimizer && fresh.rate === lane.rate);
   return withLane(experiment, index, {
     optimizer,
     ...(otherKind ? { clip, dualclip } : {}),
     ...(hadDefaultRate ? { rate } : {}),
+    ...(lane.momentum === before.momentum ? { momentum } : {}),
+    ...(lane.decay === before.decay ? { decay } : {}),
   });
 }
 

@@ -1,3 +1,5 @@
+import type { Measure } from '../experiment/tasks/index.ts';
+
 /** Digits of a measured number. */
 const DIGITS = 3;
 
@@ -21,6 +23,10 @@ export function formatTick(value: number): string {
 /** A share from 0 to 1 as a percentage. */
 export const formatShare = (value: number | null | undefined): string =>
   value === null || value === undefined || Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)} %`;
+
+/** How a measure's numbers are written. */
+export const formatOf = ({ kind }: Measure): typeof formatNumber =>
+  kind === 'bits' ? formatNumber : formatShare;
 
 /** A whole number with separators of thousands. */
 export const formatCount = (value: number): string => Math.round(value).toLocaleString('en');

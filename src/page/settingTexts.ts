@@ -1,5 +1,6 @@
 import type { View } from '../experiment/link.ts';
-import type { InitialisationName, OptimizerName } from '../experiment/schema.ts';
+import type { InitialisationName, Lane, OptimizerName } from '../experiment/schema.ts';
+import type { DataChoice } from '../experiment/tasks/index.ts';
 
 /** What the page calls each optimizer, as short as a legend needs it. */
 export const OPTIMIZER_TEXTS: Readonly<Record<OptimizerName, string>> = {
@@ -19,6 +20,17 @@ export const INITIALISATION_TEXTS: Readonly<Record<InitialisationName, string>> 
   gaussian: 'Gaussian',
   uniform: 'Uniform',
   irnn: 'IRNN (Le et al.)',
+};
+
+/** What the page calls each activation. */
+export const ACTIVATION_TEXTS: Readonly<Record<Lane['activation'], string>> = { relu: 'ReLU', tanh: 'tanh' };
+
+/** What the page calls each choice of data. */
+export const DATA_TEXTS: Readonly<Record<DataChoice, string>> = {
+  small: '10,000 images',
+  full: '60,000 (11 MB)',
+  'moby-dick': 'Moby Dick',
+  own: 'Your own text…',
 };
 
 /** What the page calls each choice of engine. */

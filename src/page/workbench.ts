@@ -1,7 +1,9 @@
 import { create } from 'zustand';
 import { formatLink, parseLink, type View } from '../experiment/link.ts';
 import type { Experiment } from '../experiment/schema.ts';
-import { play, prepareRun, useRun } from '../session/runStore.ts';
+import { taskOf } from '../experiment/tasks/index.ts';
+import type { OwnText } from '../session/protocol.ts';
+import { play, prepareRun, readText, useRun } from '../session/runStore.ts';
 
 /** A message to the visitor. A later notice of the same topic takes the place of an earlier one. */
 export interface Notice {
@@ -14,12 +16,14 @@ export interface Notice {
 interface Workbench {
   readonly experiment: Experiment;
   readonly view: View;
+  /** The text that the visitor chose last, for experiments with data=own. */
+  readonly ownText: OwnText | null;
   readonly notices: readonly Notice[];
 }
 
 const { experiment, view } = parseLink('');
 
-export const useWorkbench = create<Workbench>(() => ({ experiment, view, notices: [] }));
+export const useWorkbench = create<Workbench>(() => ({ experiment, view, ownText: null, notices: [] }));
 
 const { getState, setState } = useWorkbench;
 
@@ -57,7 +61,7 @@ export function openLink(text: string): void {
     notices: messages.length === 0 ? [] : [linkNotice(messages.map(({ message }) => message))],
   });
   showLink();
-  prepareRun(experiment, view.engine, 0);
+  prepareRun(experiment, view.engine, getState().ownText, 0);
   if (view.autoplay) play();
 }
 
@@ -66,7 +70,7 @@ export function openPreset(preset: string): void {
   const { experiment } = parseLink(`preset=${preset}`);
   setState(({ view }) => ({ experiment, view: { ...view, preset }, notices: [] }));
   showLink();
-  prepareRun(experiment, getState().view.engine, 0);
+  prepareRun(experiment, getState().view.engine, getState().ownText, 0);
 }
 
 const linkNotice = (messages: readonly string[]): Notice => ({
@@ -87,11 +91,34 @@ export function chooseEngine(engine: View['engine']): void {
   takeOver({ experiment, view: { ...view, engine } }, 'The engine changed');
 }
 
+/** Whether the experiment's task can train on a text of the visitor's own. */
+export const takesOwnText = (experiment: Experiment): boolean =>
+  taskOf(experiment).dataChoices.includes('own');
+
+/** Texts offered so far. */
+let offered = 0;
+
+/**
+ * Trains on a text of the visitor's own, if it does and no other came meanwhile: else the run goes on as if nothing had
+ * happened.
+ * @returns why the text does not do, or null
+ */
+export async function offerText(file: File): Promise<string | null> {
+  const ownText: OwnText = { number: ++offered, file };
+  const problem = await readText(ownText, { ...getState().experiment, data: 'own' });
+  const { experiment } = getState();
+  if (problem === null && ownText.number === offered && takesOwnText(experiment)) {
+    setState({ ownText });
+    edit({ ...experiment, data: 'own' });
+  }
+  return problem;
+}
+
 function takeOver(setup: Pick<Workbench, 'experiment' | 'view'>, change: string): void {
   const hadSteps = useRun.getState().data.step > 0;
   setState(setup);
   showLink();
-  prepareRun(setup.experiment, setup.view.engine);
+  prepareRun(setup.experiment, setup.view.engine, getState().ownText);
   if (hadSteps) {
     notify({ topic: 'edit', kind: 'information', lines: [`${change}: the run starts again at step 0.`] });
   }

@@ -1,6 +1,7 @@
-import type { Experiment } from '../experiment/schema.ts';
 import { assertFits, loadTaskData } from '../experiment/tasks/data.ts';
 import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
+import { TEXT_BYTES, textTooLarge } from '../experiment/tasks/textData.ts';
+import type { CreateCommand, OwnText } from './protocol.ts';
 
 /** Told of a download: what is loading, and the fraction that is here, null where the size is not known. */
 export type OnProgress = (message: string, fraction: number | null) => void;
@@ -9,23 +10,41 @@ export type OnProgress = (message: string, fraction: number | null) => void;
 let loaded: { readonly key: string; readonly data: TaskData | null } | null = null;
 
 /**
- * The data of the experiment's task, fetched from data/ below the page's address; null for generated tasks.
- * @throws Error saying what could not be loaded and what to do
+ * The data of the experiment's task, fetched from data/ below the page's address or read from the visitor's own file;
+ * null for generated tasks.
+ * @throws Error saying what could not be loaded, or does not do for the experiment, and what to do
  */
 export async function loadData(
-  experiment: Experiment,
-  base: string,
+  { experiment, ownText, base }: Pick<CreateCommand, 'experiment' | 'ownText' | 'base'>,
   onProgress: OnProgress,
 ): Promise<TaskData | null> {
-  const name = taskOf(experiment).data;
-  if (name === null) return null;
-  const key = `${name} ${experiment.data}`;
+  const task = taskOf(experiment);
+  if (task.data === null) return null;
+  const own = experiment.data === 'own';
+  const key = own ? `own ${ownText?.number}` : `${task.data} ${experiment.data}`;
   if (loaded?.key !== key) {
-    const data = await loadTaskData(experiment, (file) => fetchFile(file, base, onProgress), null);
+    const text = own && ownText !== null ? await readFile(ownText, onProgress) : null;
+    const data = await loadTaskData(experiment, (file) => fetchFile(file, base, onProgress), text);
     loaded = { key, data };
   }
+  // Data that are kept were loaded for other settings.
   assertFits(experiment, loaded.data);
   return loaded.data;
+}
+
+async function readFile(
+  { file }: OwnText,
+  onProgress: OnProgress,
+): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+  if (file.size > TEXT_BYTES.max) throw textTooLarge(file.name, file.size);
+  onProgress(`Reading ${file.name}`, null);
+  try {
+    return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  } catch {
+    throw new Error(
+      `${file.name} could not be read: it may be a folder, or have changed since it was chosen. Choose it again.`,
+    );
+  }
 }
 
 async function fetchFile(file: string, base: string, onProgress: OnProgress): Promise<Uint8Array> {

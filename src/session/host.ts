@@ -1,15 +1,27 @@
 import { createEngine } from '../engine/create.ts';
 import { type Engine, METRIC_STEPS } from '../engine/engine.ts';
+import { generateText } from '../engine/generate.ts';
+import { shapeOf } from '../engine/layout.ts';
+import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { loadData } from './data.ts';
 import {
   EVALUATION_STEPS,
   type EvaluationClock,
   evaluationDue,
+  generationDue,
   initialPace,
   nextPace,
   type Pace,
 } from './pacing.ts';
-import { type Command, type CreateCommand, columnsOf, type SessionEvent } from './protocol.ts';
+import {
+  type Command,
+  type CreateCommand,
+  columnsOf,
+  type GenerationSettings,
+  type ReadCommand,
+  type SessionEvent,
+  type TextInfo,
+} from './protocol.ts';
 import { shaders } from './shaders.ts';
 
 export interface HostOptions {
@@ -28,6 +40,8 @@ interface Run {
   readonly number: number;
   /** Null once the run has failed or was refused. */
   readonly engine: Engine | null;
+  /** The task's, loaded; null for generated tasks. */
+  readonly data: TaskData | null;
   pace: Pace;
   evaluation: EvaluationClock | null;
   /** Last step whose metrics were posted. */
@@ -56,6 +70,10 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
   let run: Run | null = null;
   let playing = false;
   let stepsWanted = 0;
+  /** How text is to be generated; null: not at all. */
+  let generation: GenerationSettings | null = null;
+  /** The last text by these settings. */
+  let generated: (EvaluationClock & { readonly step: number }) | null = null;
   let disposed = false;
   let wake = (): void => {};
 
@@ -76,9 +94,10 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
 
   async function open(command: CreateCommand): Promise<Run> {
     const { experiment } = command;
-    const opened = (engine: Engine | null): Run => ({
+    const opened = (engine: Engine | null, data: TaskData | null = null): Run => ({
       number: command.run,
       engine,
+      data,
       pace: initialPace,
       evaluation: null,
       reported: 0,
@@ -95,13 +114,20 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const preparing = (message: string, fraction: number | null): void =>
       post({ type: 'preparing', run: command.run, message, fraction });
     try {
-      const data = await loadData(experiment, command.base, preparing);
+      const data = await loadData(command, preparing);
       preparing('Preparing the engine', null);
       // Keep the message on its way before a long compilation.
       await yieldToCommands();
       const created = await createEngine({ experiment, kind: command.engine, gpu, shaders, data });
-      post({ type: 'ready', run: command.run, engine: created.engine.info, fallback: created.fallback });
-      return opened(created.engine);
+      post({
+        type: 'ready',
+        run: command.run,
+        engine: created.engine.info,
+        fallback: created.fallback,
+        baseline: taskOf(experiment).baseline(experiment, data),
+        text: data?.kind === 'text' ? textInfo(data) : null,
+      });
+      return opened(created.engine, data);
     } catch (error) {
       fail(command.run, error);
       return opened(null);
@@ -151,6 +177,39 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     post({ type: 'evaluated', run: current.number, evaluation });
   }
 
+  async function generate(current: Run, engine: Engine, settings: GenerationSettings): Promise<void> {
+    const { data } = current;
+    if (data?.kind !== 'text') return;
+    const started = performance.now();
+    const { experiment } = engine;
+    const { step, parameters } = await engine.checkpoint();
+    const shape = shapeOf(experiment, data);
+    const texts: string[] = [];
+    for (const [index, { activation }] of experiment.lanes.entries()) {
+      const first = index * shape.parameters;
+      const ofLane = parameters.subarray(first, first + shape.parameters);
+      const { vocabulary } = data;
+      const { seed } = experiment;
+      texts.push(
+        generateText({ shape, activation, parameters: ofLane, vocabulary, seed, step, ...settings }),
+      );
+      await yieldToCommands();
+      // Another wish has come: this text would come too late.
+      if (generation !== settings || wanted?.run !== current.number) return;
+    }
+    const ended = performance.now();
+    generated = { step, ended, milliseconds: ended - started };
+    post({ type: 'generated', run: current.number, step, settings, texts });
+  }
+
+  async function read({ ownText, experiment, base }: ReadCommand): Promise<void> {
+    const problem = await loadData({ ownText, experiment, base }, () => {}).then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    post({ type: 'read', number: ownText.number, problem });
+  }
+
   async function advance(current: Run, engine: Engine): Promise<void> {
     let steps = 1;
     if (playing) {
@@ -170,6 +229,9 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     if (engine.step - current.reported >= METRIC_STEPS / 2) await startReport(current, engine);
     if (engine.step % EVALUATION_STEPS === 0 && evaluationDue(current.evaluation, now)) {
       await evaluate(current, engine);
+    }
+    if (playing && generation !== null && generationDue(generated, performance.now())) {
+      await generate(current, engine, generation);
     }
     await yieldToCommands();
   }
@@ -194,6 +256,10 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
             continue;
           }
           run.marks = [];
+          if (generation !== null && run.data?.kind === 'text' && generated?.step !== engine.step) {
+            await generate(run, engine, generation);
+            continue;
+          }
         } catch (error) {
           fail(run.number, error);
           engine.dispose();
@@ -216,13 +282,26 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
         wanted = command;
         playing = false;
         stepsWanted = 0;
+        generation = null;
+        generated = null;
+      } else if (command.type === 'read') {
+        void read(command);
       } else if (command.type === 'dispose') {
         disposed = true;
       } else if (command.run === wanted?.run) {
         if (command.type === 'step') stepsWanted++;
-        else playing = command.type === 'play';
+        else if (command.type === 'generate') {
+          generation = command.settings;
+          generated = null;
+        } else playing = command.type === 'play';
       }
       wake();
     },
   };
 }
+
+const textInfo = ({ title, training, vocabulary }: TextData): TextInfo => ({
+  title,
+  characters: training.length,
+  vocabulary: vocabulary.length,
+});

@@ -62,11 +62,18 @@ const EVALUATION_SHARE = 0.05;
 /** Steps between two evaluations, at least. */
 export const EVALUATION_STEPS = 100;
 
-/** When the last evaluation ended and how long it took, in milliseconds. */
+/** When the last evaluation, or generated text, ended and how long it took, in milliseconds. */
 export interface EvaluationClock {
   readonly ended: number;
   readonly milliseconds: number;
 }
+
+/** Milliseconds between two generated texts while a run trains, at least. */
+const GENERATION_INTERVAL = 2000;
+
+/** Whether enough time has gone by for another text: as for evaluations, and enough to have read the one before. */
+export const generationDue = (clock: EvaluationClock | null, now: number): boolean =>
+  evaluationDue(clock, now) && (clock === null || now - clock.ended >= GENERATION_INTERVAL);
 
 /** Whether enough time has gone by since the last evaluation for another one. The first one is always due. */
 export const evaluationDue = (clock: EvaluationClock | null, now: number): boolean =>

@@ -1,9 +1,12 @@
 import type { EngineInfo, EngineKind, Evaluation, MetricBatch } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/schema.ts';
+import type { Task } from '../experiment/tasks/index.ts';
 
 /** What the page asks of the host that trains. A command of another run than the last created one is ignored. */
 export type Command =
   | CreateCommand
+  | ReadCommand
+  | GenerateCommand
   | { readonly type: 'play' | 'pause' | 'step'; readonly run: number }
   | { readonly type: 'dispose' };
 
@@ -14,10 +17,53 @@ export interface CreateCommand {
   readonly run: number;
   readonly experiment: Experiment;
   readonly engine: EngineKind | 'auto';
+  /** The text of an experiment with data=own. */
+  readonly ownText: OwnText | null;
   /** Address of the page, below which data/ lies. */
   readonly base: string;
   /** Whether the page itself has `navigator.gpu`: a worker without it then hands the run to the page. */
   readonly pageHasGpu: boolean;
+}
+
+/** A text file of the visitor's. It goes to the host, on the same machine, and nowhere else. */
+export interface OwnText {
+  /** Another one for every file, so that none is read twice. */
+  readonly number: number;
+  readonly file: File;
+}
+
+/** Reads a text without touching the run: whether the experiment could train on it. */
+export interface ReadCommand {
+  readonly type: 'read';
+  readonly ownText: OwnText;
+  readonly experiment: Experiment;
+  readonly base: string;
+}
+
+/** Generates text at once and, while the run trains, every few seconds; null: no more. */
+export interface GenerateCommand {
+  readonly type: 'generate';
+  readonly run: number;
+  readonly settings: GenerationSettings | null;
+}
+
+export interface GenerationSettings {
+  readonly temperature: number;
+  /** What each network reads before it goes on by itself. */
+  readonly prompt: string;
+  /** Characters of each text. */
+  readonly characters: number;
+  /** Tells several texts of one step apart. */
+  readonly sample: number;
+}
+
+/** A text that the host has read. */
+export interface TextInfo {
+  readonly title: string;
+  /** That are trained on. */
+  readonly characters: number;
+  /** Different ones. */
+  readonly vocabulary: number;
 }
 
 /** What the host tells the page. */
@@ -35,6 +81,10 @@ export type SessionEvent =
       readonly run: number;
       readonly engine: EngineInfo;
       readonly fallback: string | null;
+      /** The task's, with its data. */
+      readonly baseline: ReturnType<Task['baseline']>;
+      /** The text that the run trains on; null where it trains on none. */
+      readonly text: TextInfo | null;
     }
   | {
       readonly type: 'progress';
@@ -45,12 +95,24 @@ export type SessionEvent =
       readonly metrics: MetricColumns;
     }
   | { readonly type: 'evaluated'; readonly run: number; readonly evaluation: Evaluation }
+  | GeneratedEvent
+  /** `problem`: why the experiment cannot train on the text with that number; null where it can. */
+  | { readonly type: 'read'; readonly number: number; readonly problem: string | null }
   /** Every lane has stopped: the host has paused. */
   | { readonly type: 'finished'; readonly run: number }
   /** The run is over; `message` is for the visitor. */
   | { readonly type: 'failed'; readonly run: number; readonly message: string }
   /** This host has no `navigator.gpu`, the page has: the page is to be the host. */
   | { readonly type: 'refused'; readonly run: number };
+
+/** What each lane wrote after the update of `step`. */
+export interface GeneratedEvent {
+  readonly type: 'generated';
+  readonly run: number;
+  readonly step: number;
+  readonly settings: GenerationSettings;
+  readonly texts: readonly string[]; // [lane]
+}
 
 /** Metrics of many steps and lanes by column, line i of each belonging together: arrays that a worker can hand over. */
 export interface MetricColumns {

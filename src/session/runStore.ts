@@ -1,15 +1,23 @@
 import { create } from 'zustand';
 import type { EngineInfo, EngineKind } from '../engine/engine.ts';
 import { defaultExperiment, type Experiment } from '../experiment/schema.ts';
+import { type Task, taskOf } from '../experiment/tasks/index.ts';
 import { type Client, connect } from './client.ts';
-import type { SessionEvent, Stop } from './protocol.ts';
+import type {
+  GeneratedEvent,
+  GenerationSettings,
+  OwnText,
+  SessionEvent,
+  Stop,
+  TextInfo,
+} from './protocol.ts';
 import { RunData } from './runData.ts';
 
 /**
- * `preparing` until the engine is made, `idle` at step 0, `running`, `paused`, `stopped` once no lane can go on,
+ * `waiting` for a file that only the visitor has, `preparing` until the engine is made, `idle` at step 0, `running`, `paused`, `stopped` once no lane can go on,
  * `failed` where the run is over for an error.
  */
-export type RunStatus = 'preparing' | 'idle' | 'running' | 'paused' | 'stopped' | 'failed';
+export type RunStatus = 'waiting' | 'preparing' | 'idle' | 'running' | 'paused' | 'stopped' | 'failed';
 
 /** The run as React sees it: only what changes seldom. The numbers of every step are in `data`. */
 export interface RunState {
@@ -22,6 +30,12 @@ export interface RunState {
   readonly preparing: { readonly message: string; readonly fraction: number | null };
   /** Whether the run starts as soon as the engine is made. */
   readonly playWhenReady: boolean;
+  /** The task's; of one with data as soon as they are loaded. */
+  readonly baseline: ReturnType<Task['baseline']>;
+  /** The text that the run trains on, once it is loaded. */
+  readonly text: TextInfo | null;
+  /** What the lanes last wrote. */
+  readonly generated: Pick<GeneratedEvent, 'step' | 'settings' | 'texts'> | null;
   readonly stops: readonly Stop[];
   readonly error: string | null;
 }
@@ -36,6 +50,9 @@ export const useRun = create<RunState>(() => ({
   fallback: null,
   preparing: NOT_PREPARED,
   playWhenReady: false,
+  baseline: null,
+  text: null,
+  generated: null,
   stops: [],
   error: null,
 }));
@@ -45,6 +62,8 @@ const { getState, setState } = useRun;
 let client: Client | null = null;
 let run = 0;
 let engineChoice: EngineKind | 'auto' = 'auto';
+let ownText: OwnText | null = null;
+let generation: GenerationSettings | null = null;
 let pending: ReturnType<typeof setTimeout> | undefined;
 
 /** Milliseconds that an edit waits for the next one before an engine is made for it. */
@@ -52,22 +71,35 @@ const EDIT_DELAY = 200;
 
 /**
  * Starts a new run of the experiment at step 0, paused; the run before it ends.
+ * @param text the visitor's own, for an experiment with data=own: without it the run waits for one
  * @param delay milliseconds to wait for further edits before the engine is made
  */
-export function prepareRun(experiment: Experiment, engine: EngineKind | 'auto', delay = EDIT_DELAY): void {
+export function prepareRun(
+  experiment: Experiment,
+  engine: EngineKind | 'auto',
+  text: OwnText | null,
+  delay = EDIT_DELAY,
+): void {
   clearTimeout(pending);
   run++;
   engineChoice = engine;
+  ownText = text;
+  const waiting = experiment.data === 'own' && text === null;
   setState({
-    status: 'preparing',
+    status: waiting ? 'waiting' : 'preparing',
     experiment,
     data: new RunData(experiment.lanes.length),
     preparing: NOT_PREPARED,
     playWhenReady: false,
+    baseline: taskOf(experiment).data === null ? taskOf(experiment).baseline(experiment, null) : null,
+    text: null,
+    generated: null,
     stops: [],
     error: null,
   });
-  if (delay > 0) {
+  if (waiting) {
+    client?.send({ type: 'pause', run: run - 1 });
+  } else if (delay > 0) {
     // The run before is over: without this it would train on until the engine is made.
     client?.send({ type: 'pause', run: run - 1 });
     pending = setTimeout(sendCreate, delay);
@@ -78,10 +110,36 @@ export function prepareRun(experiment: Experiment, engine: EngineKind | 'auto', 
 
 function sendCreate(): void {
   pending = undefined;
-  client ??= connect(receive);
   const { experiment } = getState();
   const pageHasGpu = (navigator as { readonly gpu?: GPU }).gpu !== undefined;
-  client.send({ type: 'create', run, experiment, engine: engineChoice, base: document.baseURI, pageHasGpu });
+  const base = document.baseURI;
+  connected().send({ type: 'create', run, experiment, engine: engineChoice, ownText, base, pageHasGpu });
+}
+
+function connected(): Client {
+  client ??= connect(receive);
+  return client;
+}
+
+/** Files that are being read, by their number. */
+const reading = new Map<number, (problem: string | null) => void>();
+
+/**
+ * Reads a text, which the run does not notice.
+ * @returns why the experiment cannot train on it, or null where it can
+ */
+export function readText(text: OwnText, experiment: Experiment): Promise<string | null> {
+  return new Promise((resolve) => {
+    reading.set(text.number, resolve);
+    connected().send({ type: 'read', ownText: text, experiment, base: document.baseURI });
+  });
+}
+
+/** Has every lane write a text now and again, of this run and later ones; null: no more. */
+export function generate(settings: GenerationSettings | null): void {
+  generation = settings;
+  const { status } = getState();
+  if (status !== 'preparing' && status !== 'waiting') client?.send({ type: 'generate', run, settings });
 }
 
 export function play(): void {
@@ -116,10 +174,15 @@ export function step(): void {
 
 /** Back to step 0 of the same experiment. */
 export function reset(): void {
-  prepareRun(getState().experiment, engineChoice, 0);
+  prepareRun(getState().experiment, engineChoice, ownText, 0);
 }
 
 function receive(event: SessionEvent): void {
+  if (event.type === 'read') {
+    reading.get(event.number)?.(event.problem);
+    reading.delete(event.number);
+    return;
+  }
   if (event.run !== run) return;
   const { data, stops, playWhenReady } = getState();
   switch (event.type) {
@@ -127,7 +190,14 @@ function receive(event: SessionEvent): void {
       setState({ preparing: { message: event.message, fraction: event.fraction } });
       break;
     case 'ready':
-      setState({ status: 'idle', engine: event.engine, fallback: event.fallback });
+      setState({
+        status: 'idle',
+        engine: event.engine,
+        fallback: event.fallback,
+        baseline: event.baseline,
+        text: event.text,
+      });
+      if (generation !== null) client?.send({ type: 'generate', run, settings: generation });
       if (playWhenReady) play();
       break;
     case 'progress':
@@ -136,6 +206,9 @@ function receive(event: SessionEvent): void {
       break;
     case 'evaluated':
       data.addEvaluation(event.evaluation);
+      break;
+    case 'generated':
+      setState({ generated: event });
       break;
     case 'finished':
       setState({ status: 'stopped' });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { parseLink } from '../../src/experiment/link.ts';
-import { defaultExperiment, defaultLane, MAX_LANES, parseExperiment } from '../../src/experiment/schema.ts';
+import {
+  defaultExperiment,
+  defaultLane,
+  MAX_LANES,
+  OPTIMIZERS,
+  parseExperiment,
+} from '../../src/experiment/schema.ts';
 import {
   withAddedLane,
   withLane,
@@ -51,6 +57,44 @@ describe('edits', () => {
     const sgd = withOptimizer(edited, 0, 'sgd');
     expect(sgd.lanes[0]).toMatchObject({ optimizer: 'sgd', rate: 0.5, dualclip: 0, clip: 1 });
     expect(parseExperiment(sgd)).toEqual(sgd);
+  });
+
+  test('Adam brings its two decays, and takes them along when it goes', () => {
+    const experiment = experimentOf('lane=sgd&lane=sgd,momentum:0.5');
+    const adam = withOptimizer(withOptimizer(experiment, 0, 'adam'), 1, 'adam');
+    expect(adam.lanes[0]).toEqual(defaultLane('adam', experiment));
+    expect(adam.lanes[1]).toMatchObject({ momentum: 0.5, decay: 0.999 });
+    const rmsprop = withOptimizer(adam, 0, 'rmsprop');
+    expect(rmsprop.lanes[0]).toEqual(defaultLane('rmsprop', experiment));
+    const chosen = withOptimizer(withLane(rmsprop, 0, { decay: 0.95 }), 0, 'sgd');
+    expect(chosen.lanes[0]).toEqual(defaultLane('sgd', experiment));
+    for (const edited of [adam, rmsprop, chosen]) expect(parseExperiment(edited)).toEqual(edited);
+  });
+
+  test.each(OPTIMIZERS.flatMap((before) => OPTIMIZERS.map((after) => [before, after] as const)))(
+    'from %s to %s the lane stays valid',
+    (before, after) => {
+      for (const link of [`lane=${before},rate:0.3`, `task=mnist-rows&lane=${before},clip:2`]) {
+        const edited = withOptimizer(experimentOf(link), 0, after);
+        expect(parseExperiment(edited)).toEqual(edited);
+        expect(edited.lanes[0]?.optimizer).toBe(after);
+      }
+    },
+  );
+
+  test('tanh goes where a path optimizer comes, and takes the unbalance with it where it comes', () => {
+    const experiment = experimentOf('lane=sgd,unbalance:3');
+    const tanh = withLane(experiment, 0, { activation: 'tanh' });
+    expect(tanh.lanes[0]).toMatchObject({ activation: 'tanh', unbalance: 0 });
+    expect(parseExperiment(tanh)).toEqual(tanh);
+    const path = withOptimizer(tanh, 0, 'path');
+    expect(path.lanes[0]).toEqual(defaultLane('path', experiment));
+  });
+
+  test('a sequence shorter than its marked numbers loses some of them', () => {
+    const edited = withLength(experimentOf('terms=5'), 4);
+    expect(edited.terms).toBe(4);
+    expect(parseExperiment(edited)).toEqual(edited);
   });
 
   test('a copy stands behind its lane, a new lane at the end', () => {

@@ -33,6 +33,7 @@ class Session {
       run,
       experiment,
       engine: 'cpu',
+      ownText: null,
       base: 'http://localhost/',
       pageHasGpu: false,
       ...change,
@@ -46,7 +47,7 @@ class Session {
     condition: (event: Extract<SessionEvent, { type: Type }>) => boolean = () => true,
   ): Promise<Extract<SessionEvent, { type: Type }>> {
     const isWanted = (event: SessionEvent): event is Extract<SessionEvent, { type: Type }> =>
-      event.type === type && event.run === run;
+      event.type === type && 'run' in event && event.run === run;
     return new Promise((resolve) => {
       this.#waiting.push({
         until: (event) => isWanted(event) && condition(event),
