@@ -62,4 +62,58 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map([
       link: 'task=mnist-rows&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.03',
     },
   ],
+  [
+    'three-numbers',
+    {
+      title: 'Three numbers to add',
+      lookFor:
+        'Three marked numbers to a sequence in the place of two: the baseline, the loss of always answering 1.5, lies higher, and it takes longer to get below it.',
+      link: 'length=30&terms=3',
+    },
+  ],
+  [
+    'optimizers',
+    {
+      title: 'Five optimizers side by side',
+      lookFor:
+        'Path-SGD beside the methods that learn a rate for each weight from the gradients so far. Those see how large a gradient has been; Path-SGD sees what a weight does in the network.',
+      link: 'lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adagrad&lane=rmsprop&lane=adam',
+    },
+  ],
+  [
+    'copying',
+    {
+      title: 'Copying memory',
+      lookFor:
+        'Ten symbols, a wait, and then the same ten from memory. Every lane soon learns to be silent during the wait, which is the baseline; watch who gets below it, and how many symbols are recalled.',
+      link: 'task=copying&length=10&hidden=64&lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adam',
+    },
+  ],
+  [
+    'pixel-by-pixel',
+    {
+      title: 'Digits, pixel by pixel',
+      lookFor:
+        'The digit comes one pixel at a time, 196 of them, and is to be named after the last. Nothing may look better than guessing for a while: the first strokes lie far back.',
+      link: 'task=mnist-14x14&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.001&lane=adam,rate:0.0005',
+    },
+  ],
+  [
+    'feedforward-unbalanced',
+    {
+      title: 'Unbalanced, without recurrence',
+      lookFor:
+        'The experiment of the first Path-SGD paper: two hidden layers that see the whole digit at once. Unbalanced weights hold SGD back; the two Path-SGD curves lie on each other.',
+      link: 'task=mnist-flat&hidden=64&layers=2&lane=sgd,rate:0.05&lane=sgd,rate:0.05,unbalance:3&lane=path,rate:0.03&lane=path,rate:0.03,unbalance:3',
+    },
+  ],
+  [
+    'moby-dick',
+    {
+      title: 'Moby Dick, letter by letter',
+      lookFor:
+        'Each lane reads the novel and guesses the next letter. First come blanks and the frequent letters, then words, in the texts that the lanes write while they train.',
+      link: 'task=text&hidden=64&lane=sgd,rate:0.5&lane=path,rate:3&lane=adam,rate:0.002',
+    },
+  ],
 ]);
