@@ -12,6 +12,7 @@ import type { TaskData } from '../experiment/tasks/index.ts';
 import { BadInputError, HelpRequest } from './arguments.ts';
 import { loadData } from './data.ts';
 import { loadGpu } from './gpu.ts';
+import { laneWorkers } from './laneWorkers.ts';
 import { readShaders } from './shaders.ts';
 
 const BAD_INPUT_ERRORS = [BadInputError, UnfitDataError];
@@ -60,7 +61,7 @@ export async function openEngine(
   textPath: string | null,
 ): Promise<{ readonly engine: Engine; readonly data: TaskData | null }> {
   const data = await loadData(experiment, textPath);
-  const request = { experiment, shaders: readShaders(), data };
+  const request = { experiment, shaders: readShaders(), data, workers: laneWorkers };
   const { engine } =
     kind === 'cpu'
       ? await createEngine({ ...request, gpu: undefined, kind })

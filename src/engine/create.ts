@@ -1,6 +1,7 @@
 import type { Experiment } from '../experiment/schema.ts';
 import type { TaskData } from '../experiment/tasks/index.ts';
 import { createCpuEngine } from './cpu/index.ts';
+import { createCpuEngineInWorkers, type LaneWorkers, WorkerEndedError } from './cpu/laneWorkers.ts';
 import { type Engine, type EngineKind, NoAdapterError } from './engine.ts';
 import type { ShaderSources } from './shaders.ts';
 import { deviceOf } from './webgpu/device.ts';
@@ -15,6 +16,8 @@ export interface EngineRequest {
   readonly shaders: ShaderSources;
   /** The task's data, loaded; null for generated tasks. */
   readonly data: TaskData | null;
+  /** Workers for the lanes of the CPU engine; without them it computes in the calling thread. */
+  readonly workers?: LaneWorkers | undefined;
 }
 
 export interface CreatedEngine {
@@ -29,9 +32,9 @@ export interface CreatedEngine {
  * @throws ShapeTooLargeError where the adapter cannot hold the shape
  */
 export async function createEngine(request: EngineRequest): Promise<CreatedEngine> {
-  const { kind, experiment, data } = request;
+  const { kind, experiment } = request;
   const onCpu = async (fallback: string | null): Promise<CreatedEngine> => ({
-    engine: await createCpuEngine(experiment, { data, precision: 'float32' }),
+    engine: await createFloat32Engine(request),
     fallback,
   });
   if (kind === 'cpu') return onCpu(null);
@@ -46,4 +49,15 @@ export async function createEngine(request: EngineRequest): Promise<CreatedEngin
     if (!(error instanceof NoAdapterError)) throw error;
     return onCpu(error.message);
   }
+}
+
+/** The CPU engine that trains: in workers where it gains by them and they can be started. */
+async function createFloat32Engine({ experiment, data, workers }: EngineRequest): Promise<Engine> {
+  try {
+    const engine = workers && (await createCpuEngineInWorkers(experiment, data, workers));
+    if (engine) return engine;
+  } catch (error) {
+    if (!(error instanceof WorkerEndedError)) throw error;
+  }
+  return createCpuEngine(experiment, { data, precision: 'float32' });
 }

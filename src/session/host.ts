@@ -4,6 +4,7 @@ import { generateText } from '../engine/generate.ts';
 import { shapeOf } from '../engine/layout.ts';
 import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { loadData } from './data.ts';
+import { laneWorkers } from './laneWorkers.ts';
 import {
   EVALUATION_STEPS,
   type EvaluationClock,
@@ -118,7 +119,9 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       preparing('Preparing the engine', null);
       // Keep the message on its way before a long compilation.
       await yieldToCommands();
-      const created = await createEngine({ experiment, kind: command.engine, gpu, shaders, data });
+      // In the page, where `mayRefuse` is false, even one lane would make the page wait.
+      const workers = laneWorkers(!mayRefuse);
+      const created = await createEngine({ experiment, kind: command.engine, gpu, shaders, data, workers });
       post({
         type: 'ready',
         run: command.run,

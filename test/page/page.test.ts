@@ -230,7 +230,7 @@ describe('with WebGPU', () => {
     await notice.waitFor();
     expect(await notice.textContent()).toMatch(/only emulates a GPU \(.*swiftshader.*\)/i);
     await isReady();
-    expect(await engine().textContent()).toBe('CPU, float32, WebAssembly');
+    expect(await engine().textContent()).toMatch(/^CPU, float32, WebAssembly, \d+ workers$/);
     await button('Step').click();
     await expect.poll(step).toBe(1);
 

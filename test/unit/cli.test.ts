@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -99,7 +99,11 @@ describe('train', () => {
     const [first = ''] = result.stdout.split('\n');
     expect(JSON.parse(first)).toEqual({
       experiment: parseLink(link).experiment,
-      engine: { kind: 'cpu', name: 'float32, WebAssembly', software: false },
+      engine: {
+        kind: 'cpu',
+        name: availableParallelism() > 1 ? 'float32, WebAssembly, 2 workers' : 'float32, WebAssembly',
+        software: false,
+      },
     });
     const lines = linesOf(result);
     expect(lines.map(({ step, lane, heldOut }) => [step, lane, heldOut !== undefined])).toEqual([
