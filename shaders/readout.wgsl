@@ -6,17 +6,24 @@
 @group(0) @binding(5) var<storage, read_write> outputs: array<vec4<f32>>;   // [lane, scored step, batch, OUTPUT_QUADS]
 @group(0) @binding(6) var<storage, read_write> rowResults: array<vec2<f32>>; // [lane, scored step, batch] loss, measure
 
-// Rows of a workgroup; their outputs pass through workgroup memory.
-const ROWS = 16u;
+// A workgroup has READOUT_ROWS rows, whose outputs pass through workgroup memory, and so many invocations for each of them.
+const WORKERS = 64u / READOUT_ROWS;
 
-var<workgroup> readouts: array<vec4<f32>, ROWS * OUTPUT_QUADS>;
+struct Answer {
+  index: u32,
+  output: f32,
+}
+
+var<workgroup> readouts: array<vec4<f32>, READOUT_ROWS * OUTPUT_QUADS>;
+var<workgroup> answers: array<Answer, 64>;    // the largest output of each invocation's share
+var<workgroup> parts: array<f32, 64>;         // the sum of each invocation's share
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let lane = dispatch.firstLane + workgroup.z;
   let rows = (dispatch.length - dispatch.scoredFrom) * dispatch.batch;
-  let first = workgroup.x * ROWS;
-  for (var pair = local; pair < ROWS * OUTPUT_QUADS; pair += 64u) {
+  let first = workgroup.x * READOUT_ROWS;
+  for (var pair = local; pair < READOUT_ROWS * OUTPUT_QUADS; pair += 64u) {
     let row = min(first + pair / OUTPUT_QUADS, rows - 1u);
     let quad = pair % OUTPUT_QUADS;
     let w = lane * PACKED_QUADS + dispatch.weights + quad;
@@ -30,14 +37,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     readouts[pair] = sum;
   }
   workgroupBarrier();
-  if (local < ROWS && first + local < rows) {
-    let laneRows = (dispatch.length - dispatch.scoredFrom) * dispatch.capacity;
-    let row = lane * laneRows + first + local;
-    if (SOFTMAX) {
-      crossEntropy(local, row, first + local);
-    } else {
-      squaredError(local, row, first + local);
-    }
+  let laneRows = (dispatch.length - dispatch.scoredFrom) * dispatch.capacity;
+  if (SOFTMAX) {
+    let example = first + local / WORKERS;
+    crossEntropy(local, lane * laneRows + example, min(example, rows - 1u), example < rows);
+  } else if (local < READOUT_ROWS && first + local < rows) {
+    squaredError(local, lane * laneRows + first + local, first + local);
   }
 }
 
@@ -58,31 +63,54 @@ fn squaredError(local: u32, row: u32, example: u32) {
   rowResults[row] = vec2<f32>(loss, select(0.0, 1.0, within));
 }
 
-fn crossEntropy(local: u32, row: u32, example: u32) {
-  let wanted = targets[example];
-  let readout = local * OUTPUT_QUADS;
-  var highest = readouts[readout].x;
-  var answer = 0u;
-  for (var o = 1u; o < OUTPUTS; o++) {
+// The invocations of a row share its outputs out among them.
+fn crossEntropy(local: u32, row: u32, example: u32, stores: bool) {
+  let readout = local / WORKERS * OUTPUT_QUADS;
+  let worker = local % WORKERS;
+  let firstOfRow = local - worker;
+  var highest = Answer(worker, readouts[readout + min(worker, OUTPUTS - 1u) / 4u][min(worker, OUTPUTS - 1u) % 4u]);
+  for (var o = worker + WORKERS; o < OUTPUTS; o += WORKERS) {
     let y = readouts[readout + o / 4u][o % 4u];
-    if (y > highest) {
-      highest = y;
-      answer = o;
+    if (y > highest.output) {
+      highest = Answer(o, y);
     }
   }
-  var sum = 0.0;
-  for (var o = 0u; o < OUTPUTS; o++) {
-    sum += exp(readouts[readout + o / 4u][o % 4u] - highest);
+  answers[local] = highest;
+  workgroupBarrier();
+  highest = answers[firstOfRow];
+  for (var other = 1u; other < min(WORKERS, OUTPUTS); other++) {
+    let candidate = answers[firstOfRow + other];
+    if (candidate.output > highest.output || (candidate.output == highest.output && candidate.index < highest.index)) {
+      highest = candidate;
+    }
   }
-  for (var quad = 0u; quad < OUTPUT_QUADS; quad++) {
+
+  var part = 0.0;
+  for (var o = worker; o < OUTPUTS; o += WORKERS) {
+    part += exp(readouts[readout + o / 4u][o % 4u] - highest.output);
+  }
+  parts[local] = part;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var other = 0u; other < WORKERS; other++) {
+    sum += parts[firstOfRow + other];
+  }
+  if (!stores) {
+    return;
+  }
+
+  let wanted = targets[example];
+  for (var quad = worker; quad < OUTPUT_QUADS; quad += WORKERS) {
     var gradient = vec4<f32>();
     for (var c = 0u; c < min(4u, OUTPUTS - quad * 4u); c++) {
-      let share = exp(readouts[readout + quad][c] - highest) / sum;
+      let share = exp(readouts[readout + quad][c] - highest.output) / sum;
       gradient[c] = dispatch.lossScale * (share - select(0.0, 1.0, quad * 4u + c == wanted));
     }
     outputs[row * OUTPUT_QUADS + quad] = gradient;
   }
-  let counts = example / dispatch.batch >= dispatch.measureFrom;
-  let loss = highest - readouts[readout + wanted / 4u][wanted % 4u] + log(sum);
-  rowResults[row] = vec2<f32>(loss, select(0.0, 1.0, counts && answer == wanted));
+  if (worker == 0u) {
+    let counts = example / dispatch.batch >= dispatch.measureFrom;
+    let loss = highest.output - readouts[readout + wanted / 4u][wanted % 4u] + log(sum);
+    rowResults[row] = vec2<f32>(loss, select(0.0, 1.0, counts && highest.index == wanted));
+  }
 }

@@ -1,8 +1,8 @@
 // What every kernel knows: the sizes of the run and the part of it that this dispatch covers. The `const`
 // declarations of src/engine/webgpu/constants.ts stand before this file: HIDDEN, LAYERS, INPUTS, OUTPUTS, the numbers of
 // quads (vectors of four, padded with zeros) HIDDEN_QUADS and OUTPUT_QUADS, the padded INPUT_STRIDE, PARAMETERS,
-// PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, SLICES, SLICE_QUADS, SOFTMAX, KEPT and RECURRENT (false: one
-// time step and no recurrent weights).
+// PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, READOUT_ROWS, SLICES,
+// SLICE_QUADS, SOFTMAX, KEPT and RECURRENT (false: one time step and no recurrent weights).
 
 struct Dispatch {
   length: u32,        // time steps of a sequence

@@ -1,7 +1,7 @@
 import type { Task } from '../../experiment/tasks/index.ts';
 import { METRIC_STEPS } from '../engine.ts';
 import type { Shape } from '../layout.ts';
-import { exponentsOf, quadsOf, type Slices } from './sizes.ts';
+import { exponentsOf, quadsOf, readoutRowsOf, type Slices } from './sizes.ts';
 
 /** The `const` declarations that stand before every kernel. */
 export function constantsOf(task: Task, shape: Shape, packedQuads: number, slices: Slices): string {
@@ -18,6 +18,7 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, slice
     MATRICES: shape.matrices.length,
     EXPONENTS: exponentsOf(shape),
     RING_STEPS: METRIC_STEPS,
+    READOUT_ROWS: readoutRowsOf(shape),
     SLICES: slices.slices,
     SLICE_QUADS: slices.sliceQuads,
   };

@@ -3,7 +3,7 @@ import { type Experiment, isPathOptimizer } from '../../experiment/schema.ts';
 import type { Task } from '../../experiment/tasks/index.ts';
 import { matrixOf, type Shape } from '../layout.ts';
 import { type Dispatch, type Fields, Planner } from './planner.ts';
-import { capacityOf, chunksOf, type Packings, quadsOf } from './sizes.ts';
+import { capacityOf, chunksOf, type Packings, quadsOf, readoutRowsOf } from './sizes.ts';
 
 /** What of a step is planned. */
 export interface PlanRequest {
@@ -147,7 +147,7 @@ function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: n
     2 * scoredRows * lanes * hidden * shape.outputs,
     ({ lanes: count }) => ({
       fields: { weights: packings.readout, bias: packings.readoutBias },
-      groups: [Math.ceil(scoredRows / 16), 1, count],
+      groups: [Math.ceil(scoredRows / readoutRowsOf(shape)), 1, count],
     }),
   );
 }
