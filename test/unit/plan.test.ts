@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { noiseTask } from '../../src/engine/checks/noise.ts';
+import { shapeFor } from '../../src/engine/layout.ts';
+import { type PlanRequest, planEvaluation, planStep } from '../../src/engine/webgpu/plan.ts';
+import type { Dispatch } from '../../src/engine/webgpu/planner.ts';
+import { capacityOf, packingsOf } from '../../src/engine/webgpu/sizes.ts';
+import type { Experiment } from '../../src/experiment/schema.ts';
+import type { Task } from '../../src/experiment/tasks/index.ts';
+import { experimentOf, laneOf } from './support.ts';
+
+const softmax = { inputs: 3, outputs: 5, loss: 'softmax', readout: 'every' } as const;
+
+function requestOf(
+  task: Task,
+  changes: Partial<Experiment> = {},
+  mostOperations = Number.MAX_VALUE,
+): PlanRequest {
+  const lanes = [laneOf('path2'), laneOf('sgd'), laneOf('adam')];
+  const experiment = experimentOf({ hidden: 9, length: 10, batch: 5, layers: 2, lanes, ...changes });
+  const shape = shapeFor(task, experiment);
+  return { task, experiment, shape, packings: packingsOf(shape), everything: false, mostOperations };
+}
+
+const kernelsOf = (dispatches: readonly Dispatch[]): string[] => dispatches.map(({ kernel }) => kernel);
+const layersOf = (dispatches: readonly Dispatch[], kernel: string): (number | undefined)[] =>
+  dispatches.filter((dispatch) => dispatch.kernel === kernel).map(({ fields }) => fields.layer);
+
+describe('a training step', () => {
+  test('computes kappa only where a lane divides by it', () => {
+    const kernels = (...lanes: Experiment['lanes']): string[] =>
+      kernelsOf(planStep(requestOf(noiseTask(softmax), { lanes })));
+    expect(kernels(laneOf('sgd'), laneOf('adagrad'), laneOf('rmsprop'), laneOf('adam'))).not.toContain(
+      'kappa1',
+    );
+    expect(kernels(laneOf('sgd'), laneOf('path'))).toContain('kappa1');
+    expect(kernels(laneOf('sgd'), laneOf('path'))).not.toContain('kappa2');
+    expect(kernels(laneOf('sgd'), laneOf('path2'))).toContain('kappa2');
+  });
+
+  test('of a feedforward network has nothing recurrent', () => {
+    const task = noiseTask({ ...softmax, readout: 'last', feedforward: true });
+    const request = requestOf(task, {
+      lanes: [laneOf('path2', { network: 'feedforward', init: 'gaussian' })],
+    });
+    expect(request.packings.list.map(({ matrix }) => matrix.kind)).not.toContain('recurrent');
+    const step = planStep(request);
+    expect(kernelsOf(step)).not.toContain('kappa2');
+    // Every entry of the table of matrices that a sum fills: W_in and b of each layer, W_out and b_out.
+    const first = step.filter(({ kernel }) => kernel === 'gradient').map(({ fields }) => fields.matrix);
+    expect(first).toEqual([0, 2, 4]);
+  });
+
+  test('carries states before the first and after the last time step, where its task does', () => {
+    expect(kernelsOf(planStep(requestOf(noiseTask(softmax))))).not.toContain('carry');
+    const step = planStep(requestOf(noiseTask({ ...softmax, segments: 4 })));
+    const kernels = kernelsOf(step);
+    const carries = step.flatMap(({ kernel }, index) => (kernel === 'carry' ? [index] : []));
+    expect(layersOf(step, 'carry')).toEqual([0, 1, 0, 1]);
+    expect(carries.map((index) => step[index]?.fields.end)).toEqual([0, 0, 10, 10]);
+    expect(carries[1]).toBeLessThan(kernels.indexOf('projectForward'));
+    expect(carries[2]).toBeGreaterThan(kernels.lastIndexOf('forward'));
+    expect(carries.map((index) => step[index]?.fields.segments)).toEqual([4, 4, 4, 4]);
+  });
+
+  test.each(['forward', 'backward', 'projectForward', 'projectBackward', 'kappa2', 'carry', 'gradient'])(
+    'in small dispatches covers the work of %s once, in its order',
+    (kernel) => {
+      const task = noiseTask({ ...softmax, segments: 4 });
+      const whole = planStep(requestOf(task)).filter((dispatch) => dispatch.kernel === kernel);
+      const small = planStep(requestOf(task, {}, 100)).filter((dispatch) => dispatch.kernel === kernel);
+      // The time steps of each layer and lane, in the order in which they are run.
+      const work = (dispatches: readonly Dispatch[]): Map<string, number[]> => {
+        const done = new Map<string, number[]>();
+        for (const { fields, groups } of dispatches) {
+          const { begin = 0, end = 0, firstLane = 0, layer } = fields;
+          const lanes = kernel.startsWith('project') || kernel === 'gradient' ? groups[2] : groups[1];
+          for (let lane = firstLane; lane < firstLane + lanes; lane++) {
+            const key = `${layer} ${lane} ${kernel === 'carry' ? end : ''}`;
+            const steps = Array.from({ length: Math.max(1, end - begin) }, (_, i) => begin + i);
+            const backward = kernel === 'backward' || kernel === 'kappa2';
+            done.set(key, [...(done.get(key) ?? []), ...(backward ? steps.reverse() : steps)]);
+          }
+        }
+        return done;
+      };
+      expect(small.length).toBeGreaterThan(whole.length);
+      expect(work(small)).toEqual(work(whole));
+    },
+  );
+});
+
+describe('an evaluation', () => {
+  test('goes in large batches, and, where states are carried, in those of training', () => {
+    const batchesOf = (request: PlanRequest, sequences: number): (number | undefined)[] =>
+      planEvaluation(request, sequences)
+        .filter(({ kernel }) => kernel === 'evaluate')
+        .map(({ fields }) => fields.batch);
+    const plain = requestOf(noiseTask(softmax));
+    expect(capacityOf(plain.shape)).toBe(128);
+    expect(batchesOf(plain, 300)).toEqual([128, 128, 44]);
+    const carrying = requestOf(noiseTask({ ...softmax, segments: 4 }));
+    expect(batchesOf(carrying, 15)).toEqual([5, 5, 5]);
+    const buffers = planEvaluation(carrying, 15).flatMap(({ kernel, buffers }) =>
+      kernel === 'carry' ? [buffers.carried] : [],
+    );
+    expect(new Set(buffers)).toEqual(new Set(['heldOutCarried']));
+  });
+});
