@@ -122,15 +122,17 @@ fn pathNormOf(lane: u32, local: u32) -> Scaled {
   }
   workgroupBarrier();
   let exponent = atomicLoad(&highest);
-  // A quad of units: the same for all scored steps, so that the squared readout is summed once.
+  // An invocation has a quad of units at every STRIDE-th scored step, so that it sums the squared readout once.
+  const STRIDE = max(1u, 64u / HIDDEN_QUADS);
   var own = 0.0;
-  for (var quad = local; quad < HIDDEN_QUADS; quad += 64u) {
+  if (local < STRIDE * HIDDEN_QUADS) {
+    let quad = local % HIDDEN_QUADS;
     var squared = vec4<f32>();
     for (var o = 0u; o < OUTPUTS; o++) {
       let w = packed[lane * PACKED_QUADS + dispatch.weights + o * HIDDEN_QUADS + quad];
       squared += w * w;
     }
-    for (var t = dispatch.scoredFrom; t < dispatch.length; t++) {
+    for (var t = dispatch.scoredFrom + local / HIDDEN_QUADS; t < dispatch.length; t += STRIDE) {
       let row = gammaRow(lane, LAYERS - 1u, t + 1u);
       let mantissas = bitcast<vec4<f32>>(gammaIn[row + quad]);
       own += dot(squared, mantissas) * powerOfTwo(bitcast<i32>(gammaIn[row + HIDDEN_QUADS].x) - exponent);
