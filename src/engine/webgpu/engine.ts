@@ -15,6 +15,7 @@ import {
 import { type Shape, shapeFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
 import { Buffers, type Contents } from './buffers.ts';
+import { Commands } from './commands.ts';
 import { constantsOf } from './constants.ts';
 import {
   chunkTableOf,
@@ -26,8 +27,7 @@ import {
   stoppedAtOf,
   unpadStates,
 } from './content.ts';
-import { type Device, DISPATCH_BYTES, type Kernel, USAGE } from './device.ts';
-import { type KernelName, kernelOf, sourceOf } from './kernels.ts';
+import { type Device, USAGE } from './device.ts';
 import {
   heldOutBatches,
   measuredTerms,
@@ -36,7 +36,6 @@ import {
   planEvaluation,
   planStep,
 } from './plan.ts';
-import { type Dispatch, writeFields } from './planner.ts';
 import { bufferBytes, checkSize, packingsOf, slicesOf } from './sizes.ts';
 import { batchOf, gammaOf, kappa1Of, kappa2Of, readLine, statesOf } from './snapshot.ts';
 import { type Command, Submitter } from './submitter.ts';
@@ -94,13 +93,11 @@ export class WebGpuEngine implements Engine {
   readonly info: EngineInfo;
   readonly experiment: Experiment;
   readonly #parts: WebGpuEngineParts;
-  readonly #device: GPUDevice;
   readonly #shape: Shape;
   readonly #plan: PlanRequest;
   readonly #buffers: Buffers;
   readonly #submitter: Submitter;
-  readonly #groups = new Map<string, GPUBindGroup>();
-  readonly #kernels = new Map<KernelName, Kernel>();
+  readonly #commands: Commands;
   #stepCommands: readonly Command[] = [];
   /** Made when first needed: a step that keeps everything, and the evaluation of so many sequences. */
   #inspectCommands: readonly Command[] | null = null;
@@ -114,17 +111,26 @@ export class WebGpuEngine implements Engine {
     this.experiment = experiment;
     this.info = parts.device.info;
     this.#parts = parts;
-    this.#device = parts.device.device;
-    this.#buffers = new Buffers(this.#device);
-    this.#submitter = new Submitter(this.#device);
     this.#shape = shapeFor(parts.task, experiment, parts.data);
+    const { task, device, shaders } = parts;
+    const packings = packingsOf(this.#shape);
+    const slices = slicesOf(this.#shape, parts.sliced ?? !device.info.software);
+    this.#buffers = new Buffers(device.device);
+    this.#submitter = new Submitter(device.device);
+    this.#commands = new Commands({
+      device,
+      shaders,
+      constants: constantsOf(task, this.#shape, packings.quads, slices),
+      batchShader: task.shader,
+      buffers: this.#buffers,
+    });
     this.#plan = {
-      task: parts.task,
+      task,
       experiment,
       shape: this.#shape,
-      packings: packingsOf(this.#shape),
+      packings,
       everything: false,
-      mostOperations: parts.mostOperations ?? mostOperationsOf(parts.device.info.software),
+      mostOperations: parts.mostOperations ?? mostOperationsOf(device.info.software),
     };
   }
 
@@ -139,7 +145,7 @@ export class WebGpuEngine implements Engine {
     device.pushErrorScope('validation');
     try {
       engine.#makeBuffers();
-      engine.#stepCommands = await engine.#commandsOf(planStep(engine.#plan), 'step');
+      engine.#stepCommands = await engine.#commands.of(planStep(engine.#plan), 'step');
     } catch (error) {
       engine.dispose();
       await Promise.all([device.popErrorScope(), device.popErrorScope()]);
@@ -220,7 +226,7 @@ export class WebGpuEngine implements Engine {
 
   async inspect(options: { readonly states?: boolean } = {}): Promise<StepSnapshot> {
     this.#checkUsable();
-    this.#inspectCommands ??= await this.#commandsOf(
+    this.#inspectCommands ??= await this.#commands.of(
       planStep({ ...this.#plan, everything: true }),
       'inspect',
     );
@@ -276,11 +282,11 @@ export class WebGpuEngine implements Engine {
     const { lanes, scoredSteps, outputs } = this.#shape;
     const batches = heldOutBatches(this.#shape, count);
     if (this.#evaluation?.sequences !== count) {
-      this.#release('evaluation');
+      this.#commands.release('evaluation');
       this.#buffers.make('evaluation', batches * lanes * 8); // [batch, lane, 2]
       this.#evaluation = {
         sequences: count,
-        commands: await this.#commandsOf(planEvaluation(this.#plan, count), 'evaluation'),
+        commands: await this.#commands.of(planEvaluation(this.#plan, count), 'evaluation'),
       };
     }
     this.#submitter.submit(this.#evaluation.commands);
@@ -385,64 +391,5 @@ export class WebGpuEngine implements Engine {
     buffers.makeFilled('chunks', chunkTableOf(this.#shape));
     const words = task.shaderData(data, experiment.seed);
     if (words) buffers.makeFilled('data', words.buffer);
-  }
-
-  // Kernels
-
-  /** Compiles what is not compiled yet: a kernel that no lane needs costs no time. */
-  async #compile(names: readonly KernelName[]): Promise<void> {
-    const { task, device, shaders } = this.#parts;
-    const slices = slicesOf(this.#shape, this.#parts.sliced ?? !device.info.software);
-    const constants = constantsOf(task, this.#shape, this.#plan.packings.quads, slices);
-    const kernels = await Promise.all(
-      names.map((name) => device.kernel(name, sourceOf(name, shaders, constants, task.shader))),
-    );
-    for (const [index, name] of names.entries()) this.#kernels.set(name, kernels[index] as Kernel);
-  }
-
-  /** Makes dispatches ready; their uniforms go to a buffer of that name. */
-  async #commandsOf(dispatches: readonly Dispatch[], name: string): Promise<Command[]> {
-    const needed = new Set(dispatches.map(({ kernel }) => kernel));
-    await this.#compile([...needed].filter((kernel) => !this.#kernels.has(kernel)));
-    const uniforms = new DataView(new ArrayBuffer(dispatches.length * DISPATCH_BYTES));
-    for (const [index, { fields }] of dispatches.entries())
-      writeFields(fields, uniforms, index * DISPATCH_BYTES);
-    this.#release(`uniforms.${name}`);
-    this.#buffers.makeFilled(`uniforms.${name}`, uniforms.buffer, USAGE.uniform);
-    return dispatches.map(({ kernel, buffers, groups, operations }, index) => ({
-      pipeline: (this.#kernels.get(kernel) as Kernel).pipeline,
-      group: this.#groupOf(kernel, buffers, `uniforms.${name}`),
-      offset: index * DISPATCH_BYTES,
-      groups,
-      operations,
-    }));
-  }
-
-  #groupOf(kernel: KernelName, buffers: Readonly<Record<string, string>>, uniforms: string): GPUBindGroup {
-    const names = kernelOf(kernel).buffers.map(([name]) => buffers[name] ?? name);
-    const key = [kernel, uniforms, ...names].join(' ');
-    let group = this.#groups.get(key);
-    if (!group) {
-      group = this.#device.createBindGroup({
-        label: key,
-        layout: (this.#kernels.get(kernel) as Kernel).layout,
-        entries: [
-          { binding: 0, resource: { buffer: this.#buffers.get(uniforms), size: DISPATCH_BYTES } },
-          { binding: 1, resource: { buffer: this.#buffers.get('lanes') } },
-          ...names.map((name, index) => ({
-            binding: 2 + index,
-            resource: { buffer: this.#buffers.get(name) },
-          })),
-        ],
-      });
-      this.#groups.set(key, group);
-    }
-    return group;
-  }
-
-  /** Destroys a buffer and the groups that hold it, which are of no more use. */
-  #release(name: string): void {
-    this.#buffers.release(name);
-    for (const key of this.#groups.keys()) if (key.includes(name)) this.#groups.delete(key);
   }
 }
