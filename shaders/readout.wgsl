@@ -9,14 +9,12 @@
 // A workgroup has READOUT_ROWS rows, whose outputs pass through workgroup memory, and so many invocations for each of them.
 const WORKERS = 64u / READOUT_ROWS;
 
-struct Answer {
-  index: u32,
-  output: f32,
-}
+// Below every output.
+const LOWEST = -0x1.fffffep+127f;
 
 var<workgroup> readouts: array<vec4<f32>, READOUT_ROWS * OUTPUT_QUADS>;
-var<workgroup> answers: array<Answer, 64>;    // the largest output of each invocation's share
-var<workgroup> parts: array<f32, 64>;         // the sum of each invocation's share
+var<workgroup> highs: array<f32, 64>;         // the highest output of each invocation's share
+var<workgroup> sums: array<vec2<f32>, 64>;    // its sum, and whether it has a tie
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -63,54 +61,57 @@ fn squaredError(local: u32, row: u32, example: u32) {
   rowResults[row] = vec2<f32>(loss, select(0.0, 1.0, within));
 }
 
-// The invocations of a row share its outputs out among them.
+// The invocations of a row share its quads of outputs out among them.
 fn crossEntropy(local: u32, row: u32, example: u32, stores: bool) {
   let readout = local / WORKERS * OUTPUT_QUADS;
   let worker = local % WORKERS;
   let firstOfRow = local - worker;
-  var highest = Answer(worker, readouts[readout + min(worker, OUTPUTS - 1u) / 4u][min(worker, OUTPUTS - 1u) % 4u]);
-  for (var o = worker + WORKERS; o < OUTPUTS; o += WORKERS) {
-    let y = readouts[readout + o / 4u][o % 4u];
-    if (y > highest.output) {
-      highest = Answer(o, y);
-    }
+  let wanted = targets[example];
+  let wantedOutput = readouts[readout + wanted / 4u][wanted % 4u];
+  var highest = LOWEST;
+  for (var quad = worker; quad < OUTPUT_QUADS; quad += WORKERS) {
+    let y = select(vec4<f32>(LOWEST), readouts[readout + quad], classesOf(quad) < vec4<u32>(OUTPUTS));
+    highest = max(highest, max(max(y.x, y.y), max(y.z, y.w)));
   }
-  answers[local] = highest;
+  highs[local] = highest;
   workgroupBarrier();
-  highest = answers[firstOfRow];
-  for (var other = 1u; other < min(WORKERS, OUTPUTS); other++) {
-    let candidate = answers[firstOfRow + other];
-    if (candidate.output > highest.output || (candidate.output == highest.output && candidate.index < highest.index)) {
-      highest = candidate;
-    }
-  }
 
-  var part = 0.0;
-  for (var o = worker; o < OUTPUTS; o += WORKERS) {
-    part += exp(readouts[readout + o / 4u][o % 4u] - highest.output);
-  }
-  parts[local] = part;
-  workgroupBarrier();
-  var sum = 0.0;
   for (var other = 0u; other < WORKERS; other++) {
-    sum += parts[firstOfRow + other];
+    highest = max(highest, highs[firstOfRow + other]);
+  }
+  var sum = 0.0;
+  var tied = 0.0;    // a class before the wanted one is as high: it is the answer
+  for (var quad = worker; quad < OUTPUT_QUADS; quad += WORKERS) {
+    let y = readouts[readout + quad];
+    let classes = classesOf(quad);
+    let shares = select(vec4<f32>(), exp(y - highest), classes < vec4<u32>(OUTPUTS));
+    readouts[readout + quad] = shares;
+    sum += dot(shares, vec4<f32>(1.0));
+    if (any((classes < vec4<u32>(wanted)) & (y == vec4<f32>(highest)))) {
+      tied = 1.0;
+    }
+  }
+  sums[local] = vec2<f32>(sum, tied);
+  workgroupBarrier();
+
+  var total = vec2<f32>();
+  for (var other = 0u; other < WORKERS; other++) {
+    total += sums[firstOfRow + other];
   }
   if (!stores) {
     return;
   }
-
-  let wanted = targets[example];
   for (var quad = worker; quad < OUTPUT_QUADS; quad += WORKERS) {
-    var gradient = vec4<f32>();
-    for (var c = 0u; c < min(4u, OUTPUTS - quad * 4u); c++) {
-      let share = exp(readouts[readout + quad][c] - highest.output) / sum;
-      gradient[c] = dispatch.lossScale * (share - select(0.0, 1.0, quad * 4u + c == wanted));
-    }
-    outputs[row * OUTPUT_QUADS + quad] = gradient;
+    let hit = select(vec4<f32>(), vec4<f32>(1.0), classesOf(quad) == vec4<u32>(wanted));
+    outputs[row * OUTPUT_QUADS + quad] = dispatch.lossScale * (readouts[readout + quad] / total.x - hit);
   }
   if (worker == 0u) {
     let counts = example / dispatch.batch >= dispatch.measureFrom;
-    let loss = highest.output - readouts[readout + wanted / 4u][wanted % 4u] + log(sum);
-    rowResults[row] = vec2<f32>(loss, select(0.0, 1.0, counts && highest.index == wanted));
+    let right = counts && wantedOutput == highest && total.y == 0.0;
+    rowResults[row] = vec2<f32>(highest - wantedOutput + log(total.x), select(0.0, 1.0, right));
   }
+}
+
+fn classesOf(quad: u32) -> vec4<u32> {
+  return 4u * quad + vec4<u32>(0u, 1u, 2u, 3u);
 }

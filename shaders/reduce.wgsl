@@ -22,6 +22,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   var g: vec4<f32>;           // component i is of parameter first + local + 64 i
   var root: vec4<f32>;        // g / sqrt(kappa) = root * 2^rootExponent
   var rootExponent: vec4<i32>;
+  var ownHighest = vec2<i32>(ZERO_EXPONENT);
   if (local < 2u) {
     atomicStore(&highest[local], ZERO_EXPONENT);
   }
@@ -40,17 +41,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         atomicStore(&broken, 1u);
       }
       let exponent = exponentOf(sum);
-      atomicMax(&highest[0], exponent);
+      ownHighest.x = max(ownHighest.x, exponent);
       if (divides) {
         let kappa = kappaOf(lane, chunk, parameter);
         if (kappa.mantissa > 0.0 && exponent != ZERO_EXPONENT) {
           root[i] = scaled(sum, -exponent) / sqrt(kappa.mantissa);
           rootExponent[i] = exponent - kappa.exponent / 2;
-          atomicMax(&highest[1], exponentOf(root[i]) + rootExponent[i]);
+          ownHighest.y = max(ownHighest.y, exponentOf(root[i]) + rootExponent[i]);
         }
       }
     }
   }
+  atomicMax(&highest[0], ownHighest.x);
+  atomicMax(&highest[1], ownHighest.y);
   workgroupBarrier();
   let highestExponents = vec2<i32>(atomicLoad(&highest[0]), atomicLoad(&highest[1]));
   var own = vec2<f32>();
