@@ -21,18 +21,26 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let lane = dispatch.firstLane + workgroup.z;
   let rows = (dispatch.length - dispatch.scoredFrom) * dispatch.batch;
   let first = workgroup.x * READOUT_ROWS;
-  for (var pair = local; pair < READOUT_ROWS * OUTPUT_QUADS; pair += 64u) {
-    let row = min(first + pair / OUTPUT_QUADS, rows - 1u);
-    let quad = pair % OUTPUT_QUADS;
+  // An invocation has four rows of a quad of outputs: each weight that it loads serves all four.
+  for (var item = local; item < READOUT_ROWS / 4u * OUTPUT_QUADS; item += 64u) {
+    let quad = item % OUTPUT_QUADS;
+    let fourth = item / OUTPUT_QUADS * 4u;
     let w = lane * PACKED_QUADS + dispatch.weights + quad;
-    let h = hiddenRow(lane, i32(dispatch.scoredFrom), row);
-    var sum = packed[lane * PACKED_QUADS + dispatch.bias + quad];
+    // Rows past the end repeat the last one.
+    let row = min(vec4<u32>(first + fourth) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(rows - 1u));
+    let h = vec4<u32>(hiddenRow(lane, i32(dispatch.scoredFrom), 0u)) + row * HIDDEN_QUADS;
+    let bias = packed[lane * PACKED_QUADS + dispatch.bias + quad];
+    var sum = mat4x4<f32>(bias, bias, bias, bias);
     for (var i = 0u; i < HIDDEN_QUADS; i++) {
       let at = w + i * 4u * OUTPUT_QUADS;
       sum += mat4x4<f32>(packed[at], packed[at + OUTPUT_QUADS], packed[at + 2u * OUTPUT_QUADS],
-        packed[at + 3u * OUTPUT_QUADS]) * hidden[h + i];
+        packed[at + 3u * OUTPUT_QUADS]) * mat4x4<f32>(hidden[h.x + i], hidden[h.y + i], hidden[h.z + i], hidden[h.w + i]);
     }
-    readouts[pair] = sum;
+    let to = fourth * OUTPUT_QUADS + quad;
+    readouts[to] = sum[0];
+    readouts[to + OUTPUT_QUADS] = sum[1];
+    readouts[to + 2u * OUTPUT_QUADS] = sum[2];
+    readouts[to + 3u * OUTPUT_QUADS] = sum[3];
   }
   workgroupBarrier();
   let laneRows = (dispatch.length - dispatch.scoredFrom) * dispatch.capacity;

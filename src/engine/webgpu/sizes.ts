@@ -107,9 +107,9 @@ export function chunksOf(shape: Shape): Chunk[] {
 export const exponentsOf = ({ matrices, layers, hidden, recurrent }: Shape): number =>
   matrices.length + (recurrent ? layers * hidden : 0);
 
-/** Rows of a workgroup of the readout: as many, of the divisors of 64, as leave it 4 KiB of outputs; more is slow to set to zero. */
+/** Rows of a workgroup of the readout: as many as leave it 4 KiB of outputs, for more is slow to set to zero. */
 export const readoutRowsOf = ({ outputs }: Shape): number =>
-  [16, 8, 4, 2].find((rows) => rows * quadsOf(outputs) <= 256) ?? 1;
+  [16, 8].find((rows) => rows * quadsOf(outputs) <= 256) ?? 4;
 
 /** How the recurrence cuts the sum of a time step: see shaders/lib/recurrence.wgsl. */
 export interface Slices {
