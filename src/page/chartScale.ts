@@ -76,7 +76,7 @@ const SHARE_SCALE: AxisScale = { domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] 
 /** The part of a run, from its start, in which high values do not stretch the axis. */
 const START = 0.1;
 /** How far above all later lines values of the start, and ranges of single steps, may stretch an axis. */
-const ROOM_ABOVE = { log: 10, linear: 1.5, bits: 1.1 } as const;
+const ROOM_ABOVE = { log: 10, linear: 1.5, bits: 1.5 } as const;
 /** How far below the lowest line the ranges may stretch a logarithmic axis: one lucky batch says little. */
 const ROOM_BELOW = 10;
 
@@ -103,7 +103,8 @@ export function axisOf(kind: AxisKind, rows: readonly ChartRow[], baseline: numb
     lines.push(...values);
     ranges.push(...cells.flatMap((cell) => (cell ? [cell.min, cell.max] : [])));
   }
-  const ceiling = ROOM_ABOVE[kind] * highest;
+  // Bits have a scale of their own: what is far beyond the baseline is all the same.
+  const ceiling = ROOM_ABOVE[kind] * (kind === 'bits' ? (baseline ?? highest) : highest);
   const reference = baseline === null ? [] : [baseline];
   if (kind !== 'log') {
     return linearScale([...lines.map((value) => Math.min(value, ceiling)), ...reference], kind === 'linear');

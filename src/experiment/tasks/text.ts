@@ -108,9 +108,7 @@ export const text: Task = {
   readout: 'every',
   measure: () => ({ kind: 'bits', label: 'bits per character' }),
   baseline: (_, data) =>
-    data?.kind === 'text'
-      ? { loss: entropyOf(data), label: 'knowing only how often each character occurs' }
-      : null,
+    data?.kind === 'text' ? { loss: entropyOf(data), label: 'character frequencies alone' } : null,
   heldOutSequences: (settings, data) =>
     data?.kind === 'text' ? settings.batch * streamsOf(data.heldOut.length, settings).segments : 0,
   segments: (settings, data) => streamsOf(textOf(data).training.length, settings).segments,
