@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +7,9 @@ import {
   BadInputError,
   engineKind,
   HelpRequest,
+  numberIn,
   readArguments,
+  textPath,
   wholeNumber,
 } from '../../src/cli/arguments.ts';
 import { formatDuration } from '../../src/cli/progress.ts';
@@ -59,6 +61,7 @@ interface Line {
   readonly pathNormLog2?: number;
   readonly msPerStep?: number;
   readonly stopped?: string;
+  readonly text?: string;
   readonly heldOut?: { readonly loss: number; readonly metric: number };
 }
 
@@ -239,7 +242,7 @@ describe('bad input ends with exit code 2, a message and no output', () => {
       'a flag',
       'train',
       ['', '--stesp', '5'],
-      /^--stesp is not a flag: it must be --steps, --every, --evaluate, --engine or --out\nUsage: npm run -s train/,
+      /^--stesp is not a flag: it must be --steps, --every, --evaluate, --text, --generate, --temperature, --engine or --out\nUsage: npm run -s train/,
     ],
     [
       'a file that cannot be written',
@@ -312,6 +315,33 @@ describe('arguments', () => {
   });
 });
 
+describe('the text of data=own', () => {
+  const own = parseLink('task=text&data=own').experiment;
+
+  test('is asked for where it is missing, and refused where it says nothing', () => {
+    expect(textPath(own, 'a.txt')).toBe('a.txt');
+    expect(textPath(parseLink('').experiment, undefined)).toBeNull();
+    expect(() => textPath(own, undefined)).toThrow(BadInputError);
+    expect(() => textPath(own, undefined)).toThrow(/^--text is missing: data=own needs/);
+    expect(() => textPath(parseLink('task=text').experiment, 'a.txt')).toThrow(
+      '--text is "a.txt", but the data here are moby-dick: it goes with task=text&data=own',
+    );
+    expect(() => textPath(parseLink('').experiment, 'a.txt')).toThrow('but the task here is adding');
+  });
+
+  test.each(['', '-1', '2.1', 'NaN', '1e0', 'warm'])('"%s" is no temperature', (text) => {
+    expect(() => numberIn('temperature', text, { min: 0, max: 2 })).toThrow(
+      `--temperature is "${text}": it must be a number from 0 to 2`,
+    );
+  });
+
+  test('temperatures', () => {
+    expect(['0', '0.75', '.5', '2'].map((text) => numberIn('temperature', text, { min: 0, max: 2 }))).toEqual(
+      [0, 0.75, 0.5, 2],
+    );
+  });
+});
+
 test('durations', () => {
   expect([0.4, 59.4, 59.6, 200, 3599.7, 7500].map(formatDuration)).toEqual([
     '0 s',
@@ -348,6 +378,8 @@ interface Dump {
   readonly lanes: (Record<'gammaIn' | 'gammaOut', Dumped> &
     Record<'before' | 'gradient' | 'kappa1' | 'kappa2' | 'after', Record<string, Dumped>> & {
       readonly loss: number;
+      readonly decay?: number;
+      readonly initial?: Dumped[];
     })[];
 }
 
@@ -381,12 +413,13 @@ describe('inspect', () => {
       optimizer: 'sgd',
       rate: 0.5,
       momentum: 0.5,
+      decay: 0,
       clip: 1,
       dualclip: 0,
       activation: 'relu',
     });
     expect(Object.keys(dump.lanes[1] ?? {})).toEqual(
-      'optimizer rate momentum clip dualclip activation loss before gradient kappa1 kappa2 gammaIn gammaOut after'.split(
+      'optimizer rate momentum decay clip dualclip activation loss before gradient kappa1 kappa2 gammaIn gammaOut after'.split(
         ' ',
       ),
     );
@@ -441,6 +474,81 @@ describe('inspect', () => {
       true,
     );
     expect(lanes[0]?.before.W_out?.shape).toEqual([10, 4]);
+  });
+});
+
+describe('a text of the user', () => {
+  const link = 'task=text&data=own&length=5&hidden=4&batch=2&lane=adam&lane=path,rate:0.1';
+  let file: string;
+  beforeAll(() => {
+    file = join(directory, 'own.txt');
+    writeFileSync(file, 'to be or not to be, that is the question\n'.repeat(50));
+  });
+  const train = (...args: string[]) => run('train', link, '--engine', 'cpu', ...args);
+
+  test('is trained on, and each lane writes text at every evaluation and at the end, the same each time', async () => {
+    const args = ['--steps', '15', '--evaluate', '10', '--generate', '30', '--text', file];
+    const [result, again, cold] = await Promise.all([
+      train(...args),
+      train(...args),
+      train(...args, '--temperature', '0'),
+    ]);
+    expect(result.code).toBe(0);
+    const textsOf = (of: Result): Line[] => linesOf(of).filter(({ text }) => text !== undefined);
+    const texts = textsOf(result);
+    expect(texts.map(({ step, lane }) => [step, lane])).toEqual([
+      [10, 0],
+      [10, 1],
+      [15, 0],
+      [15, 1],
+    ]);
+    for (const line of texts) {
+      expect(Object.keys(line)).toEqual(['step', 'lane', 'text']);
+      expect(line.text).toMatch(/^[a-z,\s]{30}$/);
+    }
+    expect(textsOf(again)).toEqual(texts);
+    expect(textsOf(cold)).not.toEqual(texts);
+    const losses = linesOf(result).filter(({ loss }) => loss !== undefined);
+    for (const { loss = 0, metric = 0 } of losses) expect(metric * Math.LN2).toBeCloseTo(loss, 5);
+  });
+
+  test('what a step starts from is dumped where it is carried', async () => {
+    const at = (step: string) =>
+      run('inspect', link, '--text', file, '--step', step, '--engine', 'cpu').then(
+        ({ stdout }) => JSON.parse(stdout) as Dump,
+      );
+    const [first, second] = await Promise.all([at('1'), at('2')]);
+    expect(first.lanes.map(({ initial }) => initial)).toEqual([undefined, undefined]);
+    expect(first.batch.targets.shape).toEqual([5, 2]);
+    expect(first.lanes.map(({ decay }) => decay)).toEqual([0.999, 0]);
+    for (const { initial } of second.lanes) {
+      expect(initial?.map(({ shape }) => shape)).toEqual([[2, 4]]);
+      expect(initial?.[0]?.data.some((value) => value > 0)).toBe(true);
+    }
+  });
+
+  test('that does not do ends with exit code 2 and what would do', async () => {
+    const binary = join(directory, 'binary.bin');
+    writeFileSync(binary, Buffer.alloc(5000, 0xff));
+    const short = join(directory, 'short.txt');
+    writeFileSync(short, 'ab'.repeat(600));
+    const [missing, absent, folder, bytes, tooShort, noText] = await Promise.all([
+      train(),
+      train('--text', join(directory, 'absent.txt')),
+      train('--text', directory),
+      train('--text', binary),
+      run('train', 'task=text&data=own&batch=256', '--text', short, '--engine', 'cpu'),
+      run('train', '', '--generate', '10', '--engine', 'cpu'),
+    ]);
+    const results = [missing, absent, folder, bytes, tooShort, noText];
+    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(Array(6).fill([2, '']));
+    expect(missing.stderr).toMatch(/^--text is missing/);
+    expect(absent.stderr).toMatch(/absent\.txt cannot be read .*give the path of a text file/);
+    expect(folder.stderr).toMatch(/cannot be read/);
+    expect(bytes.stderr).toMatch(/"binary\.bin" is not a UTF-8 text/);
+    expect(tooShort.stderr).toMatch(/too short for batch 256 and length 50.*at most/);
+    expect(noText.stderr).toMatch(/^--generate is "10", but the task here is adding/);
+    for (const { stderr } of results) expect(stderr).not.toMatch(/\n {4}at /);
   });
 });
 

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseLink } from '../../src/experiment/link.ts';
 import { createHost, type Host } from '../../src/session/host.ts';
-import type { Command, CreateCommand, SessionEvent } from '../../src/session/protocol.ts';
+import type {
+  Command,
+  CreateCommand,
+  OwnText,
+  ReadCommand,
+  SessionEvent,
+} from '../../src/session/protocol.ts';
 
 /** The host on the CPU engine, with all that it posts. */
 class Session {
@@ -58,6 +64,19 @@ class Session {
     });
   }
 
+  /** What the host says of a text. */
+  async problemOf({ ownText, experiment }: Omit<ReadCommand, 'type' | 'base'>): Promise<string | null> {
+    const answer = new Promise<SessionEvent>((resolve) => {
+      this.#waiting.push({
+        until: (event) => event.type === 'read' && event.number === ownText.number,
+        resolve,
+      });
+    });
+    this.send({ type: 'read', ownText, experiment, base: 'http://localhost/' });
+    const event = await answer;
+    return event.type === 'read' ? event.problem : null;
+  }
+
   /** Losses of a lane by step, of a run, as far as they have been posted. */
   losses(run: number, lane = 0): Map<number, number> {
     const losses = new Map<number, number>();
@@ -78,6 +97,7 @@ const pause = (milliseconds: number): Promise<void> =>
   });
 
 let session: Session;
+let files = 0;
 afterEach(() => session.send({ type: 'dispose' }));
 
 describe('the host', () => {
@@ -196,5 +216,65 @@ describe('the host', () => {
     const { message } = await session.next('failed', 1);
     expect(message).toMatch(/mnist-small\.bin\.gz could not be loaded/);
     expect(message).toMatch(/Reset/);
+  });
+
+  const TEXT = 'task=text&data=own&length=5&hidden=4&batch=2&lane=adam&lane=sgd';
+  const textFile = (text = 'to be or not to be, that is the question\n'.repeat(50)): OwnText => ({
+    number: ++files,
+    file: new File([text], 'own.txt'),
+  });
+
+  test('trains on a text of the visitor and says what it holds', async () => {
+    session = new Session();
+    session.create(TEXT, 1, { ownText: textFile() });
+    const { text, baseline } = await session.next('ready', 1);
+    expect(text).toEqual({ title: 'own.txt', characters: 1845, vocabulary: 15 });
+    expect(baseline?.loss).toBeGreaterThan(1);
+    session.send({ type: 'step', run: 1 });
+    await session.next('progress', 1, ({ step }) => step === 1);
+  });
+
+  test('reads a text beside a run, and says why it does not do', async () => {
+    session = new Session();
+    session.create(SMALL, 1);
+    await session.next('ready', 1);
+    session.send({ type: 'play', run: 1 });
+    const { experiment } = parseLink(TEXT);
+    const problemOf = (ownText: OwnText) => session.problemOf({ ownText, experiment });
+    expect(await problemOf(textFile())).toBeNull();
+    expect(await problemOf(textFile(''))).toMatch(/"own\.txt" is empty/);
+    expect(await problemOf(textFile('a\0'.repeat(2000)))).toMatch(/"own\.txt" is not a UTF-8 text/);
+    const gone = textFile();
+    Object.defineProperty(gone.file, 'arrayBuffer', { value: () => Promise.reject(new Error('gone')) });
+    expect(await problemOf(gone)).toMatch(/^own\.txt could not be read: .* Choose it again\.$/);
+    const huge = textFile();
+    Object.defineProperty(huge.file, 'size', { value: 200_000_000 });
+    expect(await problemOf(huge)).toMatch(/too large/);
+    await session.next('progress', 1, ({ step }) => step > 100);
+    expect(session.events.some(({ type }) => type === 'failed')).toBe(false);
+  });
+
+  test('has the lanes write at once, at every pause, and never where nobody asks', async () => {
+    session = new Session();
+    session.create(TEXT, 1, { ownText: textFile() });
+    await session.next('ready', 1);
+    session.send({ type: 'step', run: 1 });
+    await session.next('progress', 1, ({ step }) => step === 1);
+    const settings = { temperature: 1, prompt: '', characters: 20, sample: 0 };
+    session.send({ type: 'generate', run: 1, settings });
+    const first = await session.next('generated', 1);
+    expect([first.step, first.texts.map(({ length }) => length)]).toEqual([1, [20, 20]]);
+    session.send({ type: 'step', run: 1 });
+    const second = await session.next('generated', 1);
+    expect(second.step).toBe(2);
+    session.send({ type: 'generate', run: 1, settings: { ...settings, sample: 1 } });
+    const other = await session.next('generated', 1);
+    expect(other.step).toBe(2);
+    expect(other.texts).not.toEqual(second.texts);
+    session.send({ type: 'generate', run: 1, settings: null });
+    session.send({ type: 'step', run: 1 });
+    await session.next('progress', 1, ({ step }) => step === 3);
+    await pause(50);
+    expect(session.events.filter(({ type }) => type === 'generated')).toHaveLength(3);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type EvaluationClock,
   evaluationDue,
+  generationDue,
   initialPace,
   MAX_STEPS_PER_CALL,
   nextPace,
@@ -69,5 +70,15 @@ describe('evaluationDue', () => {
     }
     expect(evaluating / now).toBeLessThanOrEqual(0.055);
     expect(evaluating / now).toBeGreaterThan(0.045);
+  });
+});
+
+describe('generationDue', () => {
+  test('is seldom enough to read, and leaves 95 % of the time to training', () => {
+    expect(generationDue(null, 0)).toBe(true);
+    expect(generationDue({ ended: 0, milliseconds: 1 }, 1999)).toBe(false);
+    expect(generationDue({ ended: 0, milliseconds: 1 }, 2000)).toBe(true);
+    expect(generationDue({ ended: 0, milliseconds: 500 }, 9499)).toBe(false);
+    expect(generationDue({ ended: 0, milliseconds: 500 }, 9500)).toBe(true);
   });
 });
