@@ -86,7 +86,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map([
       title: 'Copying memory',
       lookFor:
         'Ten symbols, a wait, and then the same ten from memory. Every lane soon learns to be silent during the wait, which is the baseline; watch who gets below it, and how many symbols are recalled.',
-      link: 'task=copying&length=10&hidden=64&lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adam',
+      link: 'task=copying&length=10&hidden=64&lane=sgd,rate:0.1&lane=path,rate:1&lane=adam,rate:0.003,init:orthogonal',
     },
   ],
   [
@@ -104,7 +104,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map([
       title: 'Unbalanced, without recurrence',
       lookFor:
         'The experiment of the first Path-SGD paper: two hidden layers that see the whole digit at once. Unbalanced weights hold SGD back; the two Path-SGD curves lie on each other.',
-      link: 'task=mnist-flat&hidden=64&layers=2&lane=sgd,rate:0.05&lane=sgd,rate:0.05,unbalance:3&lane=path,rate:0.03&lane=path,rate:0.03,unbalance:3',
+      link: 'task=mnist-flat&hidden=64&layers=2&lane=sgd,rate:0.05&lane=sgd,rate:0.05,unbalance:7&lane=path,rate:0.03&lane=path,rate:0.03,unbalance:7',
     },
   ],
   [
