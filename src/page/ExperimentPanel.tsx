@@ -8,7 +8,7 @@ import { NumberField } from './NumberField.tsx';
 import { SelectField } from './SelectField.tsx';
 import { DATA_TEXTS, ENGINE_TEXTS } from './settingTexts.ts';
 import { TextFileField } from './TextFileField.tsx';
-import { useTextFile } from './useTextFile.ts';
+import { useTextDrop } from './useTextDrop.ts';
 import { chooseEngine, edit, openLink, takesOwnText, useWorkbench } from './workbench.ts';
 
 const TASK_OPTIONS = TASK_NAMES.map((name) => ({ value: name, text: TASKS[name].title }));
@@ -28,7 +28,7 @@ export function ExperimentPanel() {
   const { task, length, hidden, layers, batch, seed, data, terms } = experiment;
   const { lengthRange, description, citation, dataChoices, hasTerms, steps }: Task = TASKS[task];
   const withText = takesOwnText(experiment);
-  const textFile = useTextFile(withText);
+  const { over, handlers } = useTextDrop(withText);
   const fileInput = useRef<HTMLInputElement>(null);
   const isDelay = steps({ length }) > length;
 
@@ -38,7 +38,7 @@ export function ExperimentPanel() {
     else edit({ ...experiment, data: chosen });
   };
   return (
-    <section className="panel experiment" aria-labelledby="experiment-title" {...textFile.dropProps}>
+    <section className="panel experiment" aria-labelledby="experiment-title" {...handlers}>
       <div className="panel-head">
         <h2 id="experiment-title">Experiment</h2>
         <a
@@ -74,7 +74,7 @@ export function ExperimentPanel() {
           onChange={chooseData}
         />
       )}
-      {withText && <TextFileField file={textFile} input={fileInput} />}
+      {withText && <TextFileField over={over} input={fileInput} />}
       {lengthRange !== null && (
         <NumberField
           label={isDelay ? 'Delay' : 'Length'}

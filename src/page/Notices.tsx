@@ -1,11 +1,15 @@
+import { useRef } from 'react';
 import { useRun } from '../session/runStore.ts';
 import { Icon } from './Icon.tsx';
+import { TextFileButton } from './TextFileField.tsx';
 import { dismiss, useWorkbench } from './workbench.ts';
 
 /** What the visitor should know: parts of a link that were not used, an engine that fell back, a run that failed. */
 export function Notices() {
   const notices = useWorkbench((state) => state.notices);
   const error = useRun((state) => state.error);
+  const waiting = useRun((state) => state.status === 'waiting');
+  const fileInput = useRef<HTMLInputElement>(null);
   const fallback = useRun((state) => state.fallback);
   return (
     <div className="notices">
@@ -14,6 +18,17 @@ export function Notices() {
           <p>
             <strong>This run cannot go on.</strong> {error}
           </p>
+        </div>
+      )}
+      {waiting && (
+        <div className="notice notice-information" role="status">
+          <div className="notice-text-file">
+            <p>
+              <strong>This experiment trains on a text file of your own.</strong> Drop one on the panel
+              Experiment, or
+            </p>
+            <TextFileButton input={fileInput} />
+          </div>
         </div>
       )}
       {fallback !== null && (

@@ -1,20 +1,19 @@
-import { type RefObject, useId } from 'react';
+import type { RefObject } from 'react';
 import { useRun } from '../session/runStore.ts';
 import { formatCount } from './numbers.ts';
-import type { TextFile } from './useTextFile.ts';
+import { offerFiles, useWorkbench } from './workbench.ts';
 
 interface TextFileFieldProps {
-  readonly file: TextFile;
+  /** Whether a file is held over the panel. */
+  readonly over: boolean;
   /** The control that opens the browser's choice of a file. */
   readonly input: RefObject<HTMLInputElement | null>;
 }
 
 /** The text that is trained on, and a place for the visitor's own. */
-export function TextFileField({ file, input }: TextFileFieldProps) {
+export function TextFileField({ over, input }: TextFileFieldProps) {
   const text = useRun((state) => state.text);
   const waiting = useRun((state) => state.status === 'waiting');
-  const noteId = useId();
-  const { reading, problem, over, offer } = file;
   return (
     <div className="text-file">
       {text && (
@@ -24,36 +23,40 @@ export function TextFileField({ file, input }: TextFileFieldProps) {
         </p>
       )}
       <div className={over || waiting ? 'drop-zone drop-zone-wanted' : 'drop-zone'}>
-        {waiting && (
-          <p>
-            <strong>This experiment trains on a text file of your own.</strong>
-          </p>
-        )}
-        <p>Drop a text file here, or</p>
-        <button type="button" aria-describedby={noteId} onClick={() => input.current?.click()}>
-          Choose a file
-        </button>
-        <input
-          ref={input}
-          type="file"
-          hidden
-          aria-label="Text file"
-          onChange={(event) => {
-            offer(event.target.files);
-            // The same file may be chosen again, once it has been changed.
-            event.target.value = '';
-          }}
-        />
-        <p id={noteId} className="field-hint">
-          UTF-8, 1 kB to 100 MB. It never leaves this machine.
-        </p>
-        {reading !== null && <p role="status">Reading {reading}…</p>}
-        {problem !== null && (
-          <p role="alert" className="field-error">
-            {problem}
-          </p>
-        )}
+        <p>Drop a text file here{waiting ? '.' : ', or'}</p>
+        {/* The notice of a run that waits has the button, in sight wherever the panel is. */}
+        {!waiting && <TextFileButton input={input} />}
       </div>
     </div>
+  );
+}
+
+/** Lets the visitor choose a text, and says how that goes. */
+export function TextFileButton({ input }: Pick<TextFileFieldProps, 'input'>) {
+  const { reading, problem } = useWorkbench((state) => state.offer);
+  return (
+    <>
+      <button type="button" onClick={() => input.current?.click()}>
+        Choose a file
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label="Text file"
+        onChange={(event) => {
+          void offerFiles(event.target.files);
+          // The same file may be chosen again, once it has been changed.
+          event.target.value = '';
+        }}
+      />
+      <p className="text-file-note">UTF-8, 1 kB to 100 MB. It never leaves this machine.</p>
+      {reading !== null && <p role="status">Reading {reading}…</p>}
+      {problem !== null && (
+        <p role="alert" className="text-file-problem">
+          {problem}
+        </p>
+      )}
+    </>
   );
 }

@@ -18,12 +18,21 @@ interface Workbench {
   readonly view: View;
   /** The text that the visitor chose last, for experiments with data=own. */
   readonly ownText: OwnText | null;
+  /** The name of the file that is being read as a text, and why the last one did not do. */
+  readonly offer: { readonly reading: string | null; readonly problem: string | null };
   readonly notices: readonly Notice[];
 }
 
 const { experiment, view } = parseLink('');
+const NO_OFFER = { reading: null, problem: null } as const;
 
-export const useWorkbench = create<Workbench>(() => ({ experiment, view, ownText: null, notices: [] }));
+export const useWorkbench = create<Workbench>(() => ({
+  experiment,
+  view,
+  ownText: null,
+  offer: NO_OFFER,
+  notices: [],
+}));
 
 const { getState, setState } = useWorkbench;
 
@@ -58,6 +67,7 @@ export function openLink(text: string): void {
   setState({
     experiment,
     view,
+    offer: NO_OFFER,
     notices: messages.length === 0 ? [] : [linkNotice(messages.map(({ message }) => message))],
   });
   showLink();
@@ -68,7 +78,7 @@ export function openLink(text: string): void {
 /** Sets up a preset and starts a run of it; what the link says of page and engine stays. */
 export function openPreset(preset: string): void {
   const { experiment } = parseLink(`preset=${preset}`);
-  setState(({ view }) => ({ experiment, view: { ...view, preset }, notices: [] }));
+  setState(({ view }) => ({ experiment, view: { ...view, preset }, offer: NO_OFFER, notices: [] }));
   showLink();
   prepareRun(experiment, getState().view.engine, getState().ownText, 0);
 }
@@ -99,24 +109,32 @@ export const takesOwnText = (experiment: Experiment): boolean =>
 let offered = 0;
 
 /**
- * Trains on a text of the visitor's own, if it does and no other came meanwhile: else the run goes on as if nothing had
- * happened.
- * @returns why the text does not do, or null
+ * Trains on a text of the visitor's own, if it does and no other comes meanwhile: else the run goes on as if nothing had
+ * happened, and `offer` says why.
  */
-export async function offerText(file: File): Promise<string | null> {
+export async function offerFiles(files: FileList | null): Promise<void> {
+  const [file, ...others] = files ?? [];
+  if (!file) return;
+  if (others.length > 0) {
+    setState({ offer: { reading: null, problem: `${others.length + 1} files came: it must be one.` } });
+    return;
+  }
   const ownText: OwnText = { number: ++offered, file };
+  setState({ offer: { reading: file.name, problem: null } });
   const problem = await readText(ownText, { ...getState().experiment, data: 'own' });
+  if (ownText.number !== offered) return;
+  setState({ offer: { reading: null, problem } });
   const { experiment } = getState();
-  if (problem === null && ownText.number === offered && takesOwnText(experiment)) {
+  if (problem === null && takesOwnText(experiment)) {
     setState({ ownText });
     edit({ ...experiment, data: 'own' });
   }
-  return problem;
 }
 
 function takeOver(setup: Pick<Workbench, 'experiment' | 'view'>, change: string): void {
   const hadSteps = useRun.getState().data.step > 0;
-  setState(setup);
+  // What did not do for the experiment before may do for this one.
+  setState(({ offer }) => ({ ...setup, offer: { ...offer, problem: null } }));
   showLink();
   prepareRun(setup.experiment, setup.view.engine, getState().ownText);
   if (hadSteps) {
