@@ -163,6 +163,15 @@ describe('axisOf', () => {
     }
   });
 
+  test('bits are drawn around their values and baseline, whatever the start', () => {
+    const rows = rowsOf((step) => (step < 60 ? 6000 : 2.5));
+    const { domain } = axisOf('bits', rows, 4.47);
+    expect(domain[0]).toBeGreaterThan(0);
+    expect(domain[0]).toBeLessThanOrEqual(2.5);
+    expect(domain[1]).toBeGreaterThan(4.47);
+    expect(domain[1]).toBeLessThan(10);
+  });
+
   test('shares have all of 0 to 100 %', () => {
     expect(
       axisOf(

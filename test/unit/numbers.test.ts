@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatCount, formatNumber, formatShare, formatTick } from '../../src/page/numbers.ts';
+import { formatCount, formatNumber, formatOf, formatShare, formatTick } from '../../src/page/numbers.ts';
 
 test.each([
   [1 / 6, '0.167'],
@@ -33,4 +33,10 @@ test('shares are percentages, counts have separators', () => {
   expect(formatShare(0.9666)).toBe('96.7 %');
   expect(formatShare(null)).toBe('–');
   expect(formatCount(1234567)).toBe('1,234,567');
+});
+
+test('bits are numbers, other measures are shares', () => {
+  expect(formatOf({ kind: 'bits', label: '' })(0.5)).toBe('0.500');
+  expect(formatOf({ kind: 'accuracy', firstStep: 0, label: '' })(0.5)).toBe('50.0 %');
+  expect(formatOf({ kind: 'within', tolerance: 0.04, label: '' })(0.5)).toBe('50.0 %');
 });
