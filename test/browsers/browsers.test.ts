@@ -62,8 +62,11 @@ describe.each(BROWSERS)('$name', ({ launch }) => {
     CHECKS_TIMEOUT + 10_000,
   );
 
-  test('the page trains on WebGPU: play moves the step', async () => {
-    await open('#hidden=8&length=8&batch=4&engine=webgpu');
+  test.each([
+    { kind: 'webgpu', name: /^WebGPU, ./ },
+    { kind: 'cpu', name: /^CPU, float32, WebAssembly, [23] workers$/ },
+  ])('the page trains on $kind: play moves the step', async ({ kind, name }) => {
+    await open(`#hidden=8&length=8&batch=4&lane=sgd&lane=path&lane=path2&engine=${kind}`);
     await page.locator('::-p-aria(Play)').click();
     await page.waitForFunction(
       () => {
@@ -73,7 +76,7 @@ describe.each(BROWSERS)('$name', ({ launch }) => {
       { timeout: 60_000 },
     );
     const engine = await page.$eval('[data-testid="engine"]', (element) => element.textContent);
-    expect(engine).toMatch(/^WebGPU, ./);
+    expect(engine).toMatch(name);
     expect(errors).toEqual([]);
   });
 });

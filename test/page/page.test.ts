@@ -222,6 +222,13 @@ describe('with WebGPU', () => {
     await button('Reset').click();
     await isReady();
     expect(await step()).toBe(0);
+    // There even one lane of the CPU engine has a worker, so that the page stays free.
+    await openLink(`#${SMALL}&lane=sgd&engine=webgpu`);
+    await isReady();
+    await page.getByLabel('Engine').selectOption('cpu');
+    await expect.poll(() => engine().textContent()).toBe('CPU, float32, WebAssembly, a worker');
+    await button('Play').click();
+    await reaches(20);
   });
 
   test('an emulated GPU is left alone unless chosen: the CPU engine trains and says why', async () => {
@@ -681,6 +688,38 @@ describe('without WebGPU', () => {
     await isReady();
     expect(await engine().textContent()).toMatch(/^CPU, /);
     expect(await page.getByText('Training on the CPU').count()).toBe(0);
+  });
+
+  test('lanes of the CPU engine train in workers, to the losses of one engine', async () => {
+    const link = `#${SMALL}&engine=cpu&lane=path2&lane=sgd&lane=path`;
+    const lossesAt = async (last: number): Promise<string[]> => {
+      for (let done = await step(); done < last; done++) {
+        await button('Step').click();
+        await expect.poll(step).toBe(done + 1);
+      }
+      return page.locator('.lane').allInnerTexts();
+    };
+    await openLink(link);
+    await isReady();
+    expect(await engine().textContent()).toMatch(/^CPU, float32, WebAssembly, [23] workers$/);
+    const inWorkers = await lossesAt(5);
+    expect(inWorkers.join()).toMatch(/\d\.\d/);
+    await button('Play').click();
+    await reaches(200);
+    // A policy may keep a worker from starting others: here the script that they ask for is missing.
+    await page.route('**/worker-*.js', async (route) => {
+      const response = await route.fetch();
+      const body =
+        'const Whole = Worker; self.Worker = class extends Whole {' +
+        `constructor(url, options) { super(new URL('missing.js', url), options); } };${await response.text()}`;
+      await route.fulfill({ response, body });
+    });
+    await openLink(link);
+    await isReady();
+    expect(await engine().textContent()).toBe('CPU, float32, WebAssembly');
+    expect(await lossesAt(5)).toEqual(inWorkers);
+    expect(faults.every((fault) => /missing\.js|404/.test(fault))).toBe(true);
+    faults = [];
   });
 
   test.each([360, 768, 1280])('at %i pixels nothing scrolls sideways', async (width) => {
