@@ -1,14 +1,15 @@
 // Weight gradients: sums over time and batch of delta x^T, one product for all the matrices that a layer's deltas
 // belong to, [W_rec | W_in | b] with the columns [h_{t-1} | source_t | 1]; likewise [W_out | b_out] with dL/dy. The rows
 // are cut into chunks that are summed apart (reduce.wgsl joins them), by a rule that knows length, batch and network
-// only.
+// only. A dispatch covers whole chunks, or some blocks of one: then the sum so far lies in `partials`.
 
 @group(0) @binding(2) var<storage, read> left: array<vec4<f32>>;            // deltas or dL/dy: [lane, row, leftQuads]
 @group(0) @binding(3) var<storage, read> hidden: array<vec4<f32>>;          // rows of hiddenRow
 @group(0) @binding(4) var<storage, read> source: array<vec4<f32>>;          // [lane or shared, row, sourceQuads]
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>;        // [split, lane, PARAMETERS]
 
-// An inner sum is this long, so that the error of a sum of many thousand rows stays small.
+// An inner sum is this long, so that the error of a sum of many thousand rows stays small: GRADIENT_BLOCK in
+// src/engine/webgpu/sizes.ts.
 const BLOCK = 256u;
 
 // An invocation has two quads of outputs (r) by two quads of columns (c): each number that it loads serves eight sums.
@@ -24,7 +25,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let lane = dispatch.firstLane + workgroup.z;
   let leftPairs = (dispatch.leftQuads + 1u) / 2u;
   let leftTiles = (leftPairs + 7u) / 8u;
-  let split = dispatch.begin + workgroup.y / leftTiles;
+  let splitRows = (dispatch.rows + dispatch.splits - 1u) / dispatch.splits;
+  let blocks = (splitRows + BLOCK - 1u) / BLOCK;
+  let split = dispatch.begin / blocks + workgroup.y / leftTiles;
   let leftPair = workgroup.y % leftTiles * 8u + local.y;
   let column = workgroup.x * 8u + local.x;
   // A feedforward network has columns on `hidden` in the readout only.
@@ -33,16 +36,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   if (leftPair >= leftPairs || column > biasColumn) {
     return;
   }
-  let splitRows = (dispatch.rows + dispatch.splits - 1u) / dispatch.splits;
-  let first = split * splitRows;
-  let end = min(dispatch.rows, first + splitRows);
+  let firstBlock = dispatch.begin % blocks;
+  let first = split * splitRows + firstBlock * BLOCK;
+  let end = min(min(dispatch.rows, (split + 1u) * splitRows), first + (dispatch.end - dispatch.begin) * BLOCK);
   // A pair may end in a quad that is not there: it repeats the last one and is not stored.
   let l0 = lane * dispatch.leftLaneRows * dispatch.leftQuads + 2u * leftPair;
   let l1 = l0 + select(0u, 1u, 2u * leftPair + 1u < dispatch.leftQuads);
   let rows = select(HIDDEN, OUTPUTS, dispatch.layer == LAYERS);
 
   if (column == biasColumn) {
-    sumBias(lane, split, first, end, l0, l1, leftPair * 8u, rows);
+    sumBias(lane, split, first, end, firstBlock > 0u, l0, l1, leftPair * 8u, rows);
     return;
   }
   let ofSource = column >= hiddenPairs;
@@ -53,7 +56,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let x0 = row0 * quads + 2u * pair;
   let x1 = x0 + select(0u, 1u, 2u * pair + 1u < quads);
 
+  let inputs = select(HIDDEN, INPUTS, dispatch.layer == 0u);
+  let columns = select(HIDDEN, inputs, ofSource);
+  let offset = select(dispatch.hiddenOffset, dispatch.sourceOffset, ofSource);
+  let base = (split * dispatch.lanes + lane) * PARAMETERS + offset;
+  let firstRow = leftPair * 8u;
+  let firstColumn = pair * 8u;
   var total = Sums();
+  if (firstBlock > 0u) {
+    total.r0c0 = load(base, firstRow, firstColumn, rows, columns);
+    total.r0c1 = load(base, firstRow, firstColumn + 4u, rows, columns);
+    total.r1c0 = load(base, firstRow + 4u, firstColumn, rows, columns);
+    total.r1c1 = load(base, firstRow + 4u, firstColumn + 4u, rows, columns);
+  }
   for (var block = first; block < end; block += BLOCK) {
     let blockEnd = min(end, block + BLOCK);
     var sum = Sums();
@@ -86,12 +101,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     total.r1c1 += sum.r1c1;
   }
 
-  let inputs = select(HIDDEN, INPUTS, dispatch.layer == 0u);
-  let columns = select(HIDDEN, inputs, ofSource);
-  let offset = select(dispatch.hiddenOffset, dispatch.sourceOffset, ofSource);
-  let base = (split * dispatch.lanes + lane) * PARAMETERS + offset;
-  let firstRow = leftPair * 8u;
-  let firstColumn = pair * 8u;
   store(base, total.r0c0, firstRow, firstColumn, rows, columns);
   store(base, total.r0c1, firstRow, firstColumn + 4u, rows, columns);
   store(base, total.r1c0, firstRow + 4u, firstColumn, rows, columns);
@@ -115,10 +124,31 @@ fn store(base: u32, sums: mat4x4<f32>, firstRow: u32, firstColumn: u32, rows: u3
   }
 }
 
+fn load(base: u32, firstRow: u32, firstColumn: u32, rows: u32, columns: u32) -> mat4x4<f32> {
+  var all = mat4x4<f32>();
+  for (var r = 0u; r < 4u; r++) {
+    let at = base + (firstRow + r) * columns + firstColumn;
+    if (firstRow + r < rows) {
+      if (firstColumn < columns) { all[r].x = partials[at]; }
+      if (firstColumn + 1u < columns) { all[r].y = partials[at + 1u]; }
+      if (firstColumn + 2u < columns) { all[r].z = partials[at + 2u]; }
+      if (firstColumn + 3u < columns) { all[r].w = partials[at + 3u]; }
+    }
+  }
+  return all;
+}
+
 // The bias is the weight of a unit input.
-fn sumBias(lane: u32, split: u32, first: u32, end: u32, l0: u32, l1: u32, firstRow: u32, rows: u32) {
+fn sumBias(lane: u32, split: u32, first: u32, end: u32, goesOn: bool, l0: u32, l1: u32, firstRow: u32, rows: u32) {
+  let base = (split * dispatch.lanes + lane) * PARAMETERS + dispatch.biasOffset + firstRow;
   var total0 = vec4<f32>();
   var total1 = vec4<f32>();
+  if (goesOn) {
+    for (var r = 0u; r < 4u; r++) {
+      if (firstRow + r < rows) { total0[r] = partials[base + r]; }
+      if (firstRow + 4u + r < rows) { total1[r] = partials[base + 4u + r]; }
+    }
+  }
   for (var block = first; block < end; block += BLOCK) {
     var sum0 = vec4<f32>();
     var sum1 = vec4<f32>();
@@ -129,7 +159,6 @@ fn sumBias(lane: u32, split: u32, first: u32, end: u32, l0: u32, l1: u32, firstR
     total0 += sum0;
     total1 += sum1;
   }
-  let base = (split * dispatch.lanes + lane) * PARAMETERS + dispatch.biasOffset + firstRow;
   for (var r = 0u; r < 4u; r++) {
     if (firstRow + r < rows) { partials[base + r] = total0[r]; }
     if (firstRow + 4u + r < rows) { partials[base + 4u + r] = total1[r]; }

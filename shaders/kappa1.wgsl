@@ -17,6 +17,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     return;
   }
   let readout = dispatch.layer == LAYERS;
+  let tile = dispatch.begin + workgroup.y;
   let firstStep = select(0u, dispatch.scoredFrom, readout);
   if (index < 3u) {
     atomicStore(&highest[index], ZERO_EXPONENT);
@@ -32,7 +33,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let hiddenExponent = evenAbove(atomicLoad(&highest[0]));
   let sourceExponent = evenAbove(atomicLoad(&highest[1]));
   let biasExponent = evenAbove(atomicLoad(&highest[2]));
-  if (workgroup.x == 0u && workgroup.y == 0u && index == 0u) {
+  if (workgroup.x == 0u && tile == 0u && index == 0u) {
     let at = lane * EXPONENTS + dispatch.matrix;
     if (readout) {
       exponents[at] = hiddenExponent;
@@ -47,7 +48,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     }
   }
 
-  let leftQuad = workgroup.y * 8u + local.y;
+  let leftQuad = tile * 8u + local.y;
   let column = workgroup.x * 8u + local.x;
   // A feedforward network has columns on `hidden` in the readout only.
   let sourceColumn = select(0u, HIDDEN_QUADS, RECURRENT || readout);

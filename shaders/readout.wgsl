@@ -20,7 +20,7 @@ var<workgroup> sums: array<vec2<f32>, 64>;    // its sum, and whether it has a t
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let lane = dispatch.firstLane + workgroup.z;
   let rows = (dispatch.length - dispatch.scoredFrom) * dispatch.batch;
-  let first = workgroup.x * READOUT_ROWS;
+  let first = (dispatch.begin + workgroup.x) * READOUT_ROWS;
   // An invocation has four rows of a quad of outputs: each weight that it loads serves all four.
   for (var item = local; item < READOUT_ROWS / 4u * OUTPUT_QUADS; item += 64u) {
     let quad = item % OUTPUT_QUADS;

@@ -10,7 +10,8 @@ struct Dispatch {
   capacity: u32,      // sequences that the buffers hold: training and held-out batches may differ
   scoredFrom: u32,    // first scored step
 
-  begin: u32,         // range of time steps (of chunks of rows in gradient.wgsl) that this dispatch covers
+  begin: u32,         // range of time steps that this dispatch covers; of blocks of rows in gradient.wgsl, of groups
+                      // of rows in readout.wgsl, of tiles of outputs in kappa1.wgsl
   end: u32,
   firstLane: u32,     // lanes that this dispatch covers start here
   layer: u32,

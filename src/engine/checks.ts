@@ -2,7 +2,7 @@ import { BATCH_CASES } from './checks/batches.ts';
 import { COMPARISON_CASES } from './checks/comparisons.ts';
 import { INVARIANCE_CASES } from './checks/invariance.ts';
 import { adaptiveOptimizers } from './checks/optimizers.ts';
-import { determinism, divergence } from './checks/runs.ts';
+import { determinism, divergence, splitting } from './checks/runs.ts';
 import type { CheckCase } from './checks/support.ts';
 
 export type { CheckResult } from './checks/compare.ts';
@@ -15,5 +15,6 @@ export const CHECK_CASES: readonly CheckCase[] = [
   adaptiveOptimizers,
   ...INVARIANCE_CASES,
   determinism,
+  splitting,
   divergence,
 ];

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { noiseTask } from '../../src/engine/checks/noise.ts';
 import { shapeFor } from '../../src/engine/layout.ts';
-import { type PlanRequest, planEvaluation, planStep } from '../../src/engine/webgpu/plan.ts';
+import {
+  mostOperationsOf,
+  type PlanRequest,
+  planEvaluation,
+  planStep,
+} from '../../src/engine/webgpu/plan.ts';
 import type { Dispatch } from '../../src/engine/webgpu/planner.ts';
-import { capacityOf, packingsOf } from '../../src/engine/webgpu/sizes.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
-import type { Task } from '../../src/experiment/tasks/index.ts';
+import { capacityOf, gradientBlocksOf, packingsOf } from '../../src/engine/webgpu/sizes.ts';
+import { type Experiment, RANGES } from '../../src/experiment/schema.ts';
+import { TASKS, type Task } from '../../src/experiment/tasks/index.ts';
 import { experimentOf, laneOf } from './support.ts';
 
 const softmax = { inputs: 3, outputs: 5, loss: 'softmax', readout: 'every' } as const;
@@ -87,6 +92,34 @@ describe('a training step', () => {
       expect(work(small)).toEqual(work(whole));
     },
   );
+
+  test.each([
+    ['whole chunks of a sum', 6e6, true],
+    ['blocks of one chunk', 1e6, false],
+  ])('in dispatches that have %s of a weight gradient', (_, mostOperations, wholeChunks) => {
+    const request = requestOf(
+      noiseTask(softmax),
+      { hidden: 32, length: 200, batch: 200, layers: 1, lanes: [laneOf('sgd')] },
+      mostOperations,
+    );
+    const { splits } = request.shape;
+    const blocks = gradientBlocksOf(200 * 200, splits);
+    expect([splits, blocks]).toEqual([64, 3]);
+    const gradients = planStep(request).filter(({ kernel, fields }) => {
+      return kernel === 'gradient' && fields.layer === 0;
+    });
+    let next = 0;
+    for (const { fields, groups, operations } of gradients) {
+      const { begin = 0, end = 0 } = fields;
+      expect(begin).toBe(next);
+      next = end;
+      expect(operations).toBeLessThanOrEqual(mostOperations);
+      expect(groups[1]).toBe(wholeChunks ? (end - begin) / blocks : 1);
+      if (!wholeChunks) expect(Math.floor(begin / blocks)).toBe(Math.floor((end - 1) / blocks));
+    }
+    expect(next).toBe(splits * blocks);
+    expect(gradients.length).toBeGreaterThan(1);
+  });
 });
 
 describe('an evaluation', () => {
@@ -104,5 +137,40 @@ describe('an evaluation', () => {
       kernel === 'carry' ? [buffers.carried] : [],
     );
     expect(new Set(buffers)).toEqual(new Set(['heldOutCarried']));
+  });
+});
+
+describe('no dispatch is too long, as far as it can be split', () => {
+  const LIMIT = mostOperationsOf(true);
+  const largest = { hidden: RANGES.hidden.max, layers: RANGES.layers.max, batch: RANGES.batch.max };
+  /** The dispatches above the limit of the largest shape of a task, as multiples of it. */
+  function tooLong(task: Task, lanes: number): (readonly [string, number])[] {
+    const length = task.lengthRange?.max ?? task.steps({ length: 1 });
+    const lane = laneOf('path2', { network: task.feedforward ? 'feedforward' : 'relu' });
+    const request = requestOf(task, { ...largest, length, lanes: Array(lanes).fill(lane) }, LIMIT);
+    // A number of sequences that leaves a smaller last batch.
+    return [planStep(request), planEvaluation(request, 300)]
+      .flat()
+      .filter(({ operations }) => operations > LIMIT)
+      .map(({ kernel, operations }) => [kernel, operations / LIMIT] as const);
+  }
+  const recurrent = Object.values(TASKS).filter((task) => !task.feedforward && task.data !== 'text');
+
+  test.each(recurrent)('$name, at the largest shape', (task) => {
+    expect(tooLong(task, 1)).toEqual([]);
+    expect(tooLong(task, 3)).toEqual([]);
+  });
+
+  test('a text of 256 bytes, but for its batch and for one block of rows of a weight gradient', () => {
+    const bytes = noiseTask({ inputs: 256, outputs: 256, loss: 'softmax', readout: 'every', segments: 4 });
+    const over = tooLong({ ...bytes, lengthRange: { min: 1, max: 1000 } }, 2);
+    expect(new Set(over.map(([kernel]) => kernel))).toEqual(new Set(['batch', 'gradient']));
+    for (const [kernel, multiple] of over) expect(multiple).toBeLessThan(kernel === 'batch' ? 1.75 : 1.01);
+  });
+
+  test('but for the one time step of images at once: 1.54 of the limit', () => {
+    const over = tooLong(TASKS['mnist-flat'], 2);
+    expect(new Set(over.map(([kernel]) => kernel))).toEqual(new Set(['projectForward', 'gradient']));
+    for (const [, multiple] of over) expect(multiple).toBeLessThan(1.54);
   });
 });

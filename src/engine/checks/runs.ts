@@ -69,6 +69,33 @@ export const determinism: CheckCase = {
   },
 };
 
+/** A step of many rows, whose sums are cut within their chunks. */
+export const splitting: CheckCase = {
+  name: 'the same bits in short dispatches',
+  inShort: true,
+  async run(context) {
+    const task = noiseTask(NETWORK_NOISE);
+    const lanes = [lane('path2'), lane('adam')];
+    const experiment = experimentOf({ hidden: 36, layers: 2, length: 130, batch: 130, lanes });
+    const pieces = createUntested(task, experiment, { ...context, data: null, mostOperations: 200_000 });
+    return withEngines([createGpu(task, experiment, context), pieces], async (...engines) => {
+      for (const engine of engines) await engine.train(2);
+      const [whole, inPieces] = await Promise.all(engines.map((engine) => engine.checkpoint()));
+      const evaluations = await Promise.all(engines.map((engine) => engine.evaluate()));
+      return [
+        checked('numbers that differ', sameStates(whole as Checkpoint, inPieces as Checkpoint), 0),
+        checked(
+          'measures that differ',
+          differences(
+            ...(evaluations.map(({ lanes: all }) => all.map(({ loss }) => loss)) as [number[], number[]]),
+          ),
+          0,
+        ),
+      ];
+    });
+  },
+};
+
 /** A lane that diverges stops, keeps its parameters, and leaves the others alone. */
 export const divergence: CheckCase = {
   name: 'a lane that diverges stops alone',

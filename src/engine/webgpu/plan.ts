@@ -3,7 +3,7 @@ import { type Experiment, isPathOptimizer } from '../../experiment/schema.ts';
 import type { Task } from '../../experiment/tasks/index.ts';
 import { matrixOf, type Shape } from '../layout.ts';
 import { type Dispatch, type Fields, Planner } from './planner.ts';
-import { capacityOf, chunksOf, type Packings, quadsOf, readoutRowsOf } from './sizes.ts';
+import { capacityOf, chunksOf, gradientBlocksOf, type Packings, quadsOf, readoutRowsOf } from './sizes.ts';
 
 /** What of a step is planned. */
 export interface PlanRequest {
@@ -145,10 +145,11 @@ function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: n
     'readout',
     { hidden: `hidden.${shape.layers - 1}` },
     2 * scoredRows * lanes * hidden * shape.outputs,
-    ({ lanes: count }) => ({
+    ({ begin, end, lanes: count }) => ({
       fields: { weights: packings.readout, bias: packings.readoutBias },
-      groups: [Math.ceil(scoredRows / readoutRowsOf(shape)), 1, count],
+      groups: [end - begin, 1, count],
     }),
+    { begin: 0, end: Math.ceil(scoredRows / readoutRowsOf(shape)) },
   );
 }
 
@@ -233,6 +234,7 @@ function addSums(planner: Planner, request: PlanRequest): void {
       biasOffset: bias.offset,
       matrix: shape.matrices.indexOf(source),
     };
+    const blocks = gradientBlocksOf(rows, splits);
     planner.add(
       'gradient',
       {
@@ -245,21 +247,22 @@ function addSums(planner: Planner, request: PlanRequest): void {
         fields,
         groups: [
           tiles(pairs(quadsOf(ownInputs)) + pairs(quadsOf(inputs)) + 1),
-          tiles(pairs(leftQuads)) * (end - begin),
+          tiles(pairs(leftQuads)) * Math.ceil((end - begin) / blocks),
           count,
         ],
       }),
-      { begin: 0, end: splits },
+      { begin: 0, end: splits * blocks, unit: blocks },
     );
     if (anyPath) {
       planner.add(
         'kappa1',
         {},
         2 * length * lanes * outputs * (ownInputs + inputs + 1),
-        ({ lanes: count }) => ({
+        ({ begin, end, lanes: count }) => ({
           fields,
-          groups: [tiles(quadsOf(ownInputs) + quadsOf(inputs) + 1), tiles(leftQuads), count],
+          groups: [tiles(quadsOf(ownInputs) + quadsOf(inputs) + 1), end - begin, count],
         }),
+        { begin: 0, end: tiles(leftQuads) },
       );
     }
     if (anyPath2 && shape.recurrent && !readout) {

@@ -46,6 +46,31 @@ interface Part {
   readonly lanes: number;
 }
 
+/** What of a dispatch may be split besides its lanes. */
+interface SplitRange {
+  readonly begin: number;
+  readonly end: number;
+  /** Whether it runs from its end to its begin. */
+  readonly backward?: boolean;
+  /** A part has whole units of that many, counted from `begin`, or is within one. */
+  readonly unit?: number;
+}
+
+/** Cuts a range into parts of about the same size, at most `most`. */
+function cut({ begin, end, unit = 1 }: SplitRange, most: number): (readonly [number, number])[] {
+  if (begin === end) return [[begin, end]];
+  const grain = most >= unit ? unit : 1;
+  const stretch = most >= unit ? end - begin : unit;
+  const grains = Math.ceil(stretch / grain);
+  const size = grain * Math.ceil(grains / Math.ceil(grains / Math.floor(most / grain)));
+  const parts: [number, number][] = [];
+  for (let first = begin; first < end; first += stretch) {
+    const last = Math.min(end, first + stretch);
+    for (let low = first; low < last; low += size) parts.push([low, Math.min(last, low + size)]);
+  }
+  return parts;
+}
+
 /** Collects dispatches, splitting those that are too long. */
 export class Planner {
   readonly dispatches: Dispatch[] = [];
@@ -66,43 +91,32 @@ export class Planner {
 
   /**
    * @param operations of the whole work
-   * @param range what may be split besides the lanes: [begin, end), and whether it runs backward
+   * @param range what may be split besides the lanes
    */
   add(
     kernel: KernelName,
     buffers: Readonly<Record<string, string>>,
     operations: number,
     part: (part: Part) => { readonly fields: Fields; readonly groups: readonly [number, number, number] },
-    range: { readonly begin: number; readonly end: number; readonly backward?: boolean } = {
-      begin: 0,
-      end: 1,
-    },
+    range: SplitRange = { begin: 0, end: 1 },
   ): void {
     const lanes = this.#lanes;
     const lanesOfPart = Math.max(1, Math.min(lanes, Math.floor((lanes * this.#mostOperations) / operations)));
-    const length = range.end - range.begin;
-    const pieces = Math.min(
-      Math.max(1, length),
-      Math.ceil((operations * lanesOfPart) / lanes / this.#mostOperations),
-    );
-    const lengthOfPart = Math.ceil(length / pieces);
+    const length = Math.max(1, range.end - range.begin);
+    const ofLane = operations / lanes / length;
+    const most = Math.floor(this.#mostOperations / (ofLane * lanesOfPart));
+    const parts = cut(range, Math.max(1, Math.min(length, most)));
+    if (range.backward) parts.reverse();
     for (let firstLane = 0; firstLane < lanes; firstLane += lanesOfPart) {
       const count = Math.min(lanesOfPart, lanes - firstLane);
-      for (let piece = 0; piece < pieces; piece++) {
-        const low = range.backward
-          ? Math.max(range.begin, range.end - (piece + 1) * lengthOfPart)
-          : Math.min(range.end, range.begin + piece * lengthOfPart);
-        const high = range.backward
-          ? Math.max(range.begin, range.end - piece * lengthOfPart)
-          : Math.min(range.end, low + lengthOfPart);
-        if (high === low && length > 0) continue;
-        const { fields, groups } = part({ begin: low, end: high, firstLane, lanes: count });
+      for (const [begin, end] of parts) {
+        const { fields, groups } = part({ begin, end, firstLane, lanes: count });
         this.dispatches.push({
           kernel,
           buffers,
-          fields: { ...this.#common, begin: low, end: high, firstLane, ...fields },
+          fields: { ...this.#common, begin, end, firstLane, ...fields },
           groups,
-          operations: (operations / lanes / Math.max(1, length)) * count * Math.max(1, high - low),
+          operations: ofLane * count * Math.max(1, end - begin),
         });
       }
     }

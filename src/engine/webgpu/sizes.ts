@@ -107,6 +107,13 @@ export function chunksOf(shape: Shape): Chunk[] {
 export const exponentsOf = ({ matrices, layers, hidden, recurrent }: Shape): number =>
   matrices.length + (recurrent ? layers * hidden : 0);
 
+/** Rows of a block of a weight-gradient sum: BLOCK in shaders/gradient.wgsl. */
+const GRADIENT_BLOCK = 256;
+
+/** Blocks of rows of each chunk of a weight-gradient sum. */
+export const gradientBlocksOf = (rows: number, splits: number): number =>
+  Math.ceil(Math.ceil(rows / splits) / GRADIENT_BLOCK);
+
 /** Rows of a workgroup of the readout: as many as leave it 4 KiB of outputs, for more is slow to set to zero. */
 export const readoutRowsOf = ({ outputs }: Shape): number =>
   [16, 8].find((rows) => rows * quadsOf(outputs) <= 256) ?? 4;
