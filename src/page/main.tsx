@@ -5,11 +5,13 @@ import './styles/base.css';
 import './styles/page.css';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { tellOfFreezing } from './freezing.ts';
 import { openLink } from './workbench.ts';
 
 openLink(location.hash);
 // A link pasted into the address bar of an open page; the page's own changes of the address fire no such event.
 window.addEventListener('hashchange', () => openLink(location.hash));
+tellOfFreezing();
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

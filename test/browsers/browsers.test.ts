@@ -79,4 +79,79 @@ describe.each(BROWSERS)('$name', ({ launch }) => {
     expect(engine).toMatch(name);
     expect(errors).toEqual([]);
   });
+
+  const step = (): Promise<number> =>
+    page.$eval('[data-testid="step"]', (element) => Number(element.textContent?.replace(/\D/g, '')));
+  const pause = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    });
+  /** Steps per millisecond, as far as the page shows them, while something goes on. */
+  async function speedDuring(action: () => Promise<void>): Promise<number> {
+    const [first, started] = [await step(), performance.now()];
+    await action();
+    return ((await step()) - first) / (performance.now() - started);
+  }
+
+  test.each(['cpu', 'webgpu'])('a tab out of sight trains on with %s, and draws nothing', async (kind) => {
+    await open(`#hidden=8&length=8&batch=4&engine=${kind}`);
+    await page.locator('::-p-aria(Play)').click();
+    await page.waitForFunction(
+      () => Number(document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '')) >= 20,
+      { timeout: 60_000 },
+    );
+    const inSight = await speedDuring(() => pause(1000));
+    const outOfSight = await speedDuring(async () => {
+      const other = await page.browser().newPage();
+      await other.bringToFront();
+      await page.waitForFunction(() => document.hidden, { polling: 50 });
+      await pause(500);
+      const shown = await step();
+      await pause(2000);
+      expect(await step()).toBe(shown);
+      await other.close();
+      await page.bringToFront();
+      // Drawn at once when the page is seen again: before it could have made up for a pause.
+      await page.waitForFunction(() => !document.hidden, { polling: 50 });
+      await page.waitForFunction(
+        (before) =>
+          Number(document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '')) > before,
+        { polling: 20 },
+        shown,
+      );
+    });
+    expect(outOfSight).toBeGreaterThan(0.3 * inSight);
+    expect(await page.$('.status-running')).not.toBeNull();
+    expect(errors).toEqual([]);
+  });
+});
+
+test('a tab that Chromium freezes says so, and then trains on', async () => {
+  const browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS });
+  try {
+    const page = await browser.newPage();
+    const devTools = await page.createCDPSession();
+    const setState = (state: 'frozen' | 'active') => devTools.send('Page.setWebLifecycleState', { state });
+    await page.goto(`${inject('site')}#hidden=8&length=8&batch=4&engine=cpu&autoplay=1`);
+    await page.waitForSelector('.status-running');
+    const other = await browser.newPage();
+    await other.bringToFront();
+    await page.waitForFunction(() => document.hidden, { polling: 50 });
+    await setState('frozen');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2000);
+    });
+    await setState('active');
+    await page.bringToFront();
+    const notice = await page.waitForSelector('.notice-information');
+    expect(await notice?.evaluate((element) => element.textContent)).toMatch(
+      /The browser froze this tab for [2-9] s, .*training paused then, and now goes on/,
+    );
+    const step = () =>
+      page.$eval('[data-testid="step"]', (element) => Number(element.textContent?.replace(/\D/g, '')));
+    const before = await step();
+    await expect.poll(step).toBeGreaterThan(before + 20);
+  } finally {
+    await browser.close();
+  }
 });
