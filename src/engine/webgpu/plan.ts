@@ -18,9 +18,9 @@ export interface PlanRequest {
 }
 
 /**
- * Most operations of one dispatch, as far as work can be split: far below what stalls a desktop or wakes a watchdog, some
- * 20 ms where a processor emulates the GPU. A GPU does so much more that its dispatches can be longer, and should be:
- * every part of a recurrence loads its weights anew.
+ * Most operations of one dispatch, as far as work can be split: far below what stalls a desktop or wakes a watchdog, 20
+ * to 70 ms where a processor emulates the GPU (docs/performance.md). A GPU does so much more that its dispatches can be
+ * longer, and should be: every part of a recurrence loads its weights anew.
  */
 export const mostOperationsOf = (software: boolean): number => (software ? 2 ** 26 : 2 ** 30);
 
