@@ -1,8 +1,14 @@
 import { parseArgs } from 'node:util';
 import { BadInputError, HelpRequest } from '../src/cli/arguments.ts';
-import { type BenchmarkShape, OWN_NAMES, type OwnName, referenceOf } from '../src/engine/benchmark.ts';
+import {
+  type BenchmarkShape,
+  OWN_NAMES,
+  type OwnName,
+  referenceOf,
+  SHAPE_RANGES,
+} from '../src/engine/benchmark.ts';
 import { listOf } from '../src/experiment/link.ts';
-import { describeRange, RANGES, type Range } from '../src/experiment/schema.ts';
+import { describeRange, type Range } from '../src/experiment/schema.ts';
 import { isPeer, PEER_NAMES, PEERS, type PeerName } from './contestant.ts';
 
 export const BROWSERS = ['chromium', 'firefox'] as const;
@@ -71,7 +77,7 @@ function readNumber(flag: string, text: string, range: Range): number {
 }
 
 const readNumbers = (flag: 'length' | 'batch', text: string): number[] =>
-  text.split(',').map((part) => readNumber(flag, part, RANGES[flag]));
+  text.split(',').map((part) => readNumber(flag, part, SHAPE_RANGES[flag]));
 
 /** The contestants that a list names, and those that they are compared with. */
 function readNames(only: string | undefined, allowed: readonly ContestantName[]): ContestantName[] {
@@ -103,7 +109,7 @@ export function readMeasureSettings(
   },
   withPeers: boolean,
 ): MeasureSettings {
-  const hidden = readNumber('hidden', flags.hidden, RANGES.hidden);
+  const hidden = readNumber('hidden', flags.hidden, SHAPE_RANGES.hidden);
   const lengths = readNumbers('length', flags.length);
   const batches = readNumbers('batch', flags.batch);
   return {

@@ -5,6 +5,7 @@ import {
   isPathOptimizer,
   type OptimizerName,
   parseExperiment,
+  RANGES,
 } from '../experiment/schema.ts';
 import { createEngine } from './create.ts';
 import type { Engine, EngineInfo, EngineKind } from './engine.ts';
@@ -20,6 +21,13 @@ export interface BenchmarkShape {
   readonly hidden: number;
   readonly batch: number;
 }
+
+/** What a shape may be: the adding problem is no shorter. */
+export const SHAPE_RANGES = {
+  length: { ...RANGES.length, min: 4 },
+  hidden: RANGES.hidden,
+  batch: RANGES.batch,
+} as const;
 
 /** Whatever trains the network of a shape: an engine of this project or another library. */
 export interface Trainer {

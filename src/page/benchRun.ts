@@ -1,7 +1,7 @@
 import { create } from 'zustand';
-import { formatTables, type ShapeTimings } from '../engine/benchmark.ts';
+import { formatTables, SHAPE_RANGES, type ShapeTimings } from '../engine/benchmark.ts';
 import type { EngineInfo } from '../engine/engine.ts';
-import { describeRange, RANGES, type Range } from '../experiment/schema.ts';
+import { describeRange, type Range } from '../experiment/schema.ts';
 import { type BenchmarkEvent, type BenchmarkSettings, DEFAULT_SETTINGS } from '../session/benchmark.ts';
 import { startBenchmark } from '../session/benchmarkClient.ts';
 
@@ -101,9 +101,7 @@ export function benchText({ adapter, notes, results }: BenchRun, pairs: number, 
 }
 
 const QUERY_RANGES = {
-  length: RANGES.length,
-  hidden: RANGES.hidden,
-  batch: RANGES.batch,
+  ...SHAPE_RANGES,
   pairs: { min: 1, max: 100, integer: true },
   milliseconds: { min: 1, max: 60_000, integer: true },
 } as const satisfies Record<string, Range>;
