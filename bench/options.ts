@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BadInputError, HelpRequest } from '../src/cli/arguments.ts';
+import { BadInputError, HelpRequest, numberIn } from '../src/cli/arguments.ts';
 import {
   type BenchmarkShape,
   OWN_NAMES,
@@ -8,7 +8,7 @@ import {
   SHAPE_RANGES,
 } from '../src/engine/benchmark.ts';
 import { listOf } from '../src/experiment/link.ts';
-import { describeRange, type Range } from '../src/experiment/schema.ts';
+import type { Range } from '../src/experiment/schema.ts';
 import { isPeer, PEER_NAMES, PEERS, type PeerName } from './contestant.ts';
 
 export const BROWSERS = ['chromium', 'firefox'] as const;
@@ -70,14 +70,8 @@ export function readFlags<Flags extends NonNullable<Parameters<typeof parseArgs>
   }
 }
 
-function readNumber(flag: string, text: string, range: Range): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= range.min && value <= range.max) return value;
-  throw new BadInputError(`--${flag} is "${text}": it must be ${describeRange(range)}`);
-}
-
 const readNumbers = (flag: 'length' | 'batch', text: string): number[] =>
-  text.split(',').map((part) => readNumber(flag, part, SHAPE_RANGES[flag]));
+  text.split(',').map((part) => numberIn(flag, part, SHAPE_RANGES[flag]));
 
 /** The contestants that a list names, and those that they are compared with. */
 function readNames(only: string | undefined, allowed: readonly ContestantName[]): ContestantName[] {
@@ -109,14 +103,14 @@ export function readMeasureSettings(
   },
   withPeers: boolean,
 ): MeasureSettings {
-  const hidden = readNumber('hidden', flags.hidden, SHAPE_RANGES.hidden);
+  const hidden = numberIn('hidden', flags.hidden, SHAPE_RANGES.hidden);
   const lengths = readNumbers('length', flags.length);
   const batches = readNumbers('batch', flags.batch);
   return {
     shapes: lengths.flatMap((length) => batches.map((batch) => ({ length, hidden, batch }))),
-    pairs: readNumber('pairs', flags.pairs, PAIRS),
+    pairs: numberIn('pairs', flags.pairs, PAIRS),
     milliseconds:
-      flags.milliseconds === undefined ? null : readNumber('milliseconds', flags.milliseconds, MILLISECONDS),
+      flags.milliseconds === undefined ? null : numberIn('milliseconds', flags.milliseconds, MILLISECONDS),
     names: readNames(flags.only, withPeers ? ALL_NAMES : ALL_NAMES.filter((name) => !isPeer(name))),
   };
 }

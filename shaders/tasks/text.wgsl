@@ -4,14 +4,9 @@
 @group(0) @binding(2) var<storage, read> state: array<u32>;               // [0]: steps done
 @group(0) @binding(3) var<storage, read_write> inputs: array<f32>;        // [length, batch, INPUT_STRIDE], one-hot
 @group(0) @binding(4) var<storage, read_write> targets: array<u32>;       // [length, batch], classes
-// Words: training characters, held-out characters, then both as bytes, each part starting at a word.
-@group(0) @binding(5) var<storage, read> text: array<u32>;
+// Words of `data`: training characters, held-out characters, then both as bytes, each part starting at a word.
 
 const FIRST_PART = 2u;
-
-fn byteAt(part: u32, index: u32) -> u32 {
-  return (text[part + index / 4u] >> (8u * (index % 4u))) & 0xffu;
-}
 
 // One invocation makes one time step of one sequence.
 @compute @workgroup_size(64)
@@ -23,8 +18,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     return;
   }
   let heldOut = dispatch.heldOut == 1u;
-  let characters = select(text[0], text[1], heldOut);
-  let part = select(FIRST_PART, FIRST_PART + (text[0] + 3u) / 4u, heldOut);
+  let characters = select(data[0], data[1], heldOut);
+  let part = select(FIRST_PART, FIRST_PART + (data[0] + 3u) / 4u, heldOut);
   let apart = (characters - 1u) / dispatch.batch;
   let segments = apart / length;
   let segment = select(state[0] % segments, dispatch.firstSequence / dispatch.batch, heldOut);

@@ -61,23 +61,12 @@ export function readArguments<Flag extends string>(
 }
 
 /**
- * The whole number that a flag gives.
- * @throws BadInputError
- */
-export function wholeNumber(flag: string, text: string, min: number, max: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) {
-    throw new BadInputError(`--${flag} is "${text}": it must be a whole number from ${min} to ${max}`);
-  }
-  return value;
-}
-
-/**
  * The number that a flag gives.
  * @throws BadInputError
  */
 export function numberIn(flag: string, text: string, range: Range): number {
-  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  const written = range.integer ? /^\d+$/ : /^\d*\.?\d+$/;
+  const value = written.test(text) ? Number(text) : Number.NaN;
   if (!(value >= range.min && value <= range.max)) {
     throw new BadInputError(`--${flag} is "${text}": it must be ${describeRange(range)}`);
   }
@@ -100,8 +89,8 @@ export function textPath({ task, data }: Experiment, text: string | undefined): 
   return text ?? null;
 }
 
-/** More steps than that have no random numbers of their own. */
-export const MAX_STEPS = 0xffffffff;
+/** Numbers of steps that a flag may give: more have no random numbers of their own. */
+export const STEPS = { min: 1, max: 0xffffffff, integer: true } as const satisfies Range;
 
 /**
  * The engine that the flag gives; `auto` where there is no flag.

@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Experiment } from '../experiment/schema.ts';
 import { loadTaskData, type OwnText, UnfitDataError } from '../experiment/tasks/data.ts';
 import type { DataFile } from '../experiment/tasks/dataFile.ts';
-import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
+import type { TaskData } from '../experiment/tasks/index.ts';
 import { IMAGE_SIZE, MNIST_FILES, type MnistFile } from '../experiment/tasks/mnistData.ts';
 import { MOBY_DICK, TEXT_BYTES, textTooLarge } from '../experiment/tasks/textData.ts';
 
@@ -118,8 +118,7 @@ export async function loadData(
     if (!existsSync(path)) prepareData();
     return readFileSync(path);
   };
-  const isOwn = taskOf(experiment).data === 'text' && experiment.data === 'own';
-  return loadTaskData(experiment, fetchFile, isOwn && textPath !== null ? readText(textPath) : null);
+  return loadTaskData(experiment, fetchFile, textPath === null ? null : readText(textPath));
 }
 
 /** @throws UnfitDataError where there is no such file, or it is too large to be read at all */

@@ -1,9 +1,9 @@
 /** Writes everything about one step of a link's experiment as JSON: npm run -s inspect -- '<link>' --step N. */
 import type { LaneSnapshot, ScaledArray, StepSnapshot } from '../engine/engine.ts';
 import { type Matrix, type Shape, shapeOf } from '../engine/layout.ts';
-import type { Experiment, Lane } from '../experiment/schema.ts';
+import { describeRange, type Experiment, type Lane } from '../experiment/schema.ts';
 import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
-import { BadInputError, engineKind, MAX_STEPS, readArguments, textPath, wholeNumber } from './arguments.ts';
+import { BadInputError, engineKind, numberIn, readArguments, STEPS, textPath } from './arguments.ts';
 import { openEngine, runCommand, trainInPieces } from './command.ts';
 import { Output } from './output.ts';
 import { Progress } from './progress.ts';
@@ -126,11 +126,9 @@ function* dumpJson(
 async function inspect(args: readonly string[]): Promise<void> {
   const { experiment, flags } = readArguments(args, ['step', 'text', 'engine', 'out'], USAGE);
   if (flags.step === undefined) {
-    throw new BadInputError(
-      `--step is missing: it must be a whole number from 1 to ${MAX_STEPS}\nUsage: ${USAGE}`,
-    );
+    throw new BadInputError(`--step is missing: it must be ${describeRange(STEPS)}\nUsage: ${USAGE}`);
   }
-  const step = wholeNumber('step', flags.step, 1, MAX_STEPS);
+  const step = numberIn('step', flags.step, STEPS);
   const kind = engineKind(flags.engine);
   const path = textPath(experiment, flags.text);
   const output = new Output(flags.out, flags.out === undefined);

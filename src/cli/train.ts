@@ -4,15 +4,7 @@ import { CHARACTERS, generateText, TEMPERATURE } from '../engine/generate.ts';
 import { shapeOf } from '../engine/layout.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { type TextData, taskOf } from '../experiment/tasks/index.ts';
-import {
-  BadInputError,
-  engineKind,
-  MAX_STEPS,
-  numberIn,
-  readArguments,
-  textPath,
-  wholeNumber,
-} from './arguments.ts';
+import { BadInputError, engineKind, numberIn, readArguments, STEPS, textPath } from './arguments.ts';
 import { openEngine, runCommand, trainInPieces } from './command.ts';
 import { Output } from './output.ts';
 import { Progress } from './progress.ts';
@@ -62,7 +54,7 @@ function generationOf(
     );
   }
   return {
-    characters: wholeNumber('generate', generate, CHARACTERS.min, CHARACTERS.max),
+    characters: numberIn('generate', generate, CHARACTERS),
     temperature: numberIn('temperature', temperature ?? FIRST_TEMPERATURE, TEMPERATURE),
   };
 }
@@ -100,9 +92,9 @@ async function train(args: readonly string[]): Promise<void> {
     ['steps', 'every', 'evaluate', 'text', 'generate', 'temperature', 'engine', 'out'],
     USAGE,
   );
-  const steps = wholeNumber('steps', flags.steps ?? '500', 1, MAX_STEPS);
-  const every = wholeNumber('every', flags.every ?? '10', 1, MAX_STEPS);
-  const evaluate = wholeNumber('evaluate', flags.evaluate ?? '100', 0, MAX_STEPS);
+  const steps = numberIn('steps', flags.steps ?? '500', STEPS);
+  const every = numberIn('every', flags.every ?? '10', STEPS);
+  const evaluate = numberIn('evaluate', flags.evaluate ?? '100', { ...STEPS, min: 0 });
   const kind = engineKind(flags.engine);
   const path = textPath(experiment, flags.text);
   const generation = generationOf(experiment, flags);

@@ -123,3 +123,21 @@ export function matrixOf(shape: Pick<Shape, 'matrices'>, kind: Matrix['kind'], l
   if (!matrix) throw new Error(`There is no ${kind} matrix in layer ${layer}.`);
   return matrix;
 }
+
+/** Whether a step, from 1, begins from zero states: always, where none are carried from batch to batch. */
+export const beginsAnew = ({ segments }: Pick<Shape, 'segments'>, step: number): boolean =>
+  segments === null || (step - 1) % segments === 0;
+
+/**
+ * Sequences of a held-out evaluation: at least one, and whole batches where batches continue each other.
+ * @param available sequences of the held-out set
+ * @param wanted at most so many; undefined: all
+ */
+export function evaluatedSequences(
+  { batch, segments }: Pick<Shape, 'batch' | 'segments'>,
+  available: number,
+  wanted: number | undefined,
+): number {
+  const count = Math.max(1, Math.min(wanted ?? available, available));
+  return segments === null ? count : Math.max(1, Math.floor(count / batch)) * batch;
+}

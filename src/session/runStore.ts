@@ -14,8 +14,8 @@ import type {
 import { RunData } from './runData.ts';
 
 /**
- * `waiting` for a file that only the visitor has, `preparing` until the engine is made, `idle` at step 0, `running`, `paused`, `stopped` once no lane can go on,
- * `failed` where the run is over for an error.
+ * `waiting` for a file that only the visitor has, `preparing` until the engine is made, `idle` at step 0, `running`,
+ * `paused`, `stopped` once no lane can go on, `failed` where the run is over for an error.
  */
 export type RunStatus = 'waiting' | 'preparing' | 'idle' | 'running' | 'paused' | 'stopped' | 'failed';
 
@@ -97,15 +97,11 @@ export function prepareRun(
     stops: [],
     error: null,
   });
-  if (waiting) {
-    client?.send({ type: 'pause', run: run - 1 });
-  } else if (delay > 0) {
-    // The run before is over: without this it would train on until the engine is made.
-    client?.send({ type: 'pause', run: run - 1 });
-    pending = setTimeout(sendCreate, delay);
-  } else {
-    sendCreate();
-  }
+  // The run before is over: without this it would train on until the next engine is made.
+  if (waiting || delay > 0) client?.send({ type: 'pause', run: run - 1 });
+  if (waiting) return;
+  if (delay > 0) pending = setTimeout(sendCreate, delay);
+  else sendCreate();
 }
 
 function sendCreate(): void {

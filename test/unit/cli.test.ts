@@ -10,12 +10,14 @@ import {
   numberIn,
   readArguments,
   textPath,
-  wholeNumber,
 } from '../../src/cli/arguments.ts';
 import { formatDuration } from '../../src/cli/progress.ts';
 import { readShaders } from '../../src/cli/shaders.ts';
 import { matricesOf } from '../../src/engine/layout.ts';
 import { parseLink } from '../../src/experiment/link.ts';
+
+/** Whole numbers to a hundred, as a flag may ask for them. */
+const HUNDRED = { min: 1, max: 100, integer: true } as const;
 
 type Command = 'train' | 'inspect';
 
@@ -298,14 +300,14 @@ describe('arguments', () => {
   test.each(['-3', '1.5', '', '1e3', '0', '101', 'NaN', '0x10'])(
     '"%s" is no whole number from 1 to 100',
     (text) => {
-      expect(() => wholeNumber('steps', text, 1, 100)).toThrow(
+      expect(() => numberIn('steps', text, HUNDRED)).toThrow(
         `--steps is "${text}": it must be a whole number from 1 to 100`,
       );
     },
   );
 
   test('numbers and engines that are allowed', () => {
-    expect(wholeNumber('steps', '100', 1, 100)).toBe(100);
+    expect(numberIn('steps', '100', HUNDRED)).toBe(100);
     expect([engineKind(undefined), engineKind('cpu'), engineKind('webgpu')]).toEqual([
       'auto',
       'cpu',

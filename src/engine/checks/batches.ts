@@ -12,10 +12,11 @@ import {
 } from '../../experiment/tasks/index.ts';
 import { type Shape, shapeFor } from '../layout.ts';
 import { constantsOf } from '../webgpu/constants.ts';
+import { padRows } from '../webgpu/content.ts';
 import { DISPATCH_BYTES, deviceOf, LANES_BYTES, MAP_READ, USAGE } from '../webgpu/device.ts';
 import { sourceOf } from '../webgpu/kernels.ts';
 import { writeFields } from '../webgpu/planner.ts';
-import { slicesOf } from '../webgpu/sizes.ts';
+import { quadsOf, slicesOf } from '../webgpu/sizes.ts';
 import { type CheckResult, checked, differences } from './compare.ts';
 import type { CheckCase, CheckContext } from './support.ts';
 
@@ -76,7 +77,8 @@ async function deviceBatches(
     return buffer;
   };
   try {
-    const inputBytes = length * capacity * strideOf(inputs) * 4;
+    const stride = 4 * quadsOf(inputs);
+    const inputBytes = length * capacity * stride * 4;
     const targetBytes = scoredSteps * capacity * (task.loss === 'squared' ? outputs : 1) * 4;
     const uniforms = make(DISPATCH_BYTES, USAGE.uniform);
     const state = make(16, USAGE.storage);
@@ -119,7 +121,7 @@ async function deviceBatches(
       const content = staging.getMappedRange().slice(0);
       staging.unmap();
       batches.push({
-        inputs: new Float32Array(content, 0, length * batch * strideOf(inputs)),
+        inputs: new Float32Array(content, 0, length * batch * stride),
         targets: new Uint32Array(content, inputBytes, (targetBytes / 4 / capacity) * batch),
       });
     }
@@ -129,21 +131,11 @@ async function deviceBatches(
   }
 }
 
-/** Rows of inputs are padded to whole vectors of four. */
-const strideOf = (inputs: number): number => 4 * Math.ceil(inputs / 4);
-
 /** The CPU twin's batch in the layout of the kernel: rows padded with zeros, targets as bits. */
-function laidOut({ inputs, targets }: Batch, width: number): { inputs: Float32Array; targets: Uint32Array } {
-  const rows = inputs.length / width;
-  const padded = new Float32Array(rows * strideOf(width));
-  for (let row = 0; row < rows; row++) {
-    padded.set(inputs.subarray(row * width, (row + 1) * width), row * strideOf(width));
-  }
-  return {
-    inputs: padded,
-    targets: new Uint32Array(targets.buffer, targets.byteOffset, targets.length),
-  };
-}
+const laidOut = ({ inputs, targets }: Batch, width: number) => ({
+  inputs: padRows(inputs, width),
+  targets: new Uint32Array(targets.buffer, targets.byteOffset, targets.length),
+});
 
 /** Training batches of several steps and the first held-out batches of a task, by WGSL and by its CPU twin. */
 async function compareBatches(experiment: Experiment, context: CheckContext): Promise<CheckResult[]> {

@@ -18,7 +18,7 @@ import {
   stopReason,
 } from '../engine.ts';
 import { initialParametersFor } from '../initialise.ts';
-import { type Shape, shapeFor } from '../layout.ts';
+import { beginsAnew, evaluatedSequences, type Shape, shapeFor } from '../layout.ts';
 import { Gamma, snapshotRows } from './gamma.ts';
 import { PlainGammaProducts, SimdGammaProducts } from './gammaProducts.ts';
 import { type Kappa, PathKappa, snapshotKappa } from './kappa.ts';
@@ -191,11 +191,8 @@ class CpuEngine implements Engine {
   async evaluate(sequences?: number): Promise<Evaluation> {
     const { lanes, batch } = this.#shape;
     const all = this.#task.heldOutSequences(this.experiment, this.#data);
-    const carries = this.#shape.segments !== null;
-    let wanted = Math.max(1, Math.min(sequences ?? all, all));
-    // Batches that continue each other are whole ones.
-    if (carries) wanted = Math.max(1, Math.floor(wanted / batch)) * batch;
-    const states = carries ? newReal(this.#precision, this.#carried.length) : null;
+    const wanted = evaluatedSequences(this.#shape, all, sequences);
+    const states = this.#carried.length > 0 ? newReal(this.#precision, this.#carried.length) : null;
     const sums = Array.from({ length: lanes }, () => ({ loss: 0, metric: 0 }));
     for (let first = 0; first < wanted; first += batch) {
       const count = Math.min(batch, wanted - first);
@@ -287,9 +284,7 @@ class CpuEngine implements Engine {
 
   /** What a lane's states begin with in this step; null: zero. */
   #initialOf(lane: number): Real | null {
-    const { segments } = this.#shape;
-    if (segments === null || (this.#step - 1) % segments === 0) return null;
-    return this.#statesOf(this.#carried, lane);
+    return beginsAnew(this.#shape, this.#step) ? null : this.#statesOf(this.#carried, lane);
   }
 
   /** Loss, gradient and path norm of a lane at its parameters. */

@@ -87,27 +87,33 @@ export const stoppedAtOf = (state: ArrayLike<number>, lanes: number): Uint32Arra
   Uint32Array.from({ length: lanes }, (_, lane) => state[STATE_HEADER + STATE_WORDS * lane] as number);
 
 /**
- * Carried states in quads.
- * @param states [lanes, layers, batch, hidden]; empty where none are carried
- * @returns [lanes, layers, batch, padded hidden]
+ * Rows padded with zeros to whole quads.
+ * @param numbers [rows, width]
+ * @returns [rows, padded width]
  */
-export function padStates({ hidden }: Shape, states: Float32Array | Float64Array): Float32Array<ArrayBuffer> {
-  const stride = 4 * quadsOf(hidden);
-  const rows = states.length / hidden;
+export function padRows(numbers: Float32Array | Float64Array, width: number): Float32Array<ArrayBuffer> {
+  const stride = 4 * quadsOf(width);
+  const rows = numbers.length / width;
   const padded = new Float32Array(rows * stride);
   for (let row = 0; row < rows; row++) {
-    padded.set(states.subarray(row * hidden, (row + 1) * hidden), row * stride);
+    padded.set(numbers.subarray(row * width, (row + 1) * width), row * stride);
   }
   return padded;
 }
 
-/** The reverse of `padStates`. */
-export function unpadStates(shape: Shape, padded: Float32Array): Float32Array {
-  const { hidden } = shape;
-  const stride = 4 * quadsOf(hidden);
-  const states = new Float32Array(carriedStates(shape));
-  for (let row = 0; row < states.length / hidden; row++) {
-    states.set(padded.subarray(row * stride, row * stride + hidden), row * hidden);
+/**
+ * The reverse of `padRows`, of the first rows.
+ * @returns [rows, width]
+ */
+export function unpadRows(padded: Float32Array, width: number, rows: number): Float32Array {
+  const stride = 4 * quadsOf(width);
+  const numbers = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    numbers.set(padded.subarray(row * stride, row * stride + width), row * width);
   }
-  return states;
+  return numbers;
 }
+
+/** The carried states, [lanes, layers, batch, hidden], out of their buffer; empty where none are carried. */
+export const unpadStates = (shape: Shape, padded: Float32Array): Float32Array =>
+  unpadRows(padded, shape.hidden, carriedStates(shape) / shape.hidden);

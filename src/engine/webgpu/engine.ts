@@ -12,7 +12,7 @@ import {
   type MetricBatch,
   type StepSnapshot,
 } from '../engine.ts';
-import { type Shape, shapeFor } from '../layout.ts';
+import { beginsAnew, evaluatedSequences, type Shape, shapeFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
 import { Buffers, type Contents } from './buffers.ts';
 import { Commands } from './commands.ts';
@@ -21,7 +21,7 @@ import {
   chunkTableOf,
   jobsOf,
   laneSettingsOf,
-  padStates,
+  padRows,
   runStateOf,
   startOf,
   stoppedAtOf,
@@ -230,10 +230,11 @@ export class WebGpuEngine implements Engine {
       planStep({ ...this.#plan, everything: true }),
       'inspect',
     );
-    const { lanes, parameters, layers, segments } = this.#shape;
-    const beginsAnew = segments === null || this.#step % segments === 0;
+    const { lanes, parameters, layers } = this.#shape;
     const before = await this.#readAll(['parameters', 'carried']);
-    const carried = beginsAnew ? null : unpadStates(this.#shape, before.floats('carried'));
+    const carried = beginsAnew(this.#shape, this.#step + 1)
+      ? null
+      : unpadStates(this.#shape, before.floats('carried'));
     this.#submitter.submit(this.#inspectCommands);
     this.#step++;
     const layerNames = Array.from({ length: layers }, (_, layer) => layer);
@@ -275,10 +276,7 @@ export class WebGpuEngine implements Engine {
     this.#checkUsable();
     const { task, data } = this.#parts;
     const available = task.heldOutSequences(this.experiment, data);
-    let count = Math.max(1, Math.min(sequences ?? available, available));
-    // Batches that continue each other are whole ones.
-    const { batch, segments } = this.#shape;
-    if (segments !== null) count = Math.max(1, Math.floor(count / batch)) * batch;
+    const count = evaluatedSequences(this.#shape, available, sequences);
     const { lanes, scoredSteps, outputs } = this.#shape;
     const batches = heldOutBatches(this.#shape, count);
     if (this.#evaluation?.sequences !== count) {
@@ -337,7 +335,7 @@ export class WebGpuEngine implements Engine {
     for (const [index, part] of [parameters, velocity, squares].entries()) {
       this.#buffers.write('parameters', Float32Array.from(part), index * part.length * 4);
     }
-    this.#buffers.write('carried', padStates(this.#shape, carried));
+    this.#buffers.write('carried', padRows(carried, this.#shape.hidden));
     this.#buffers.write('run', runStateOf(step, stoppedAt));
     this.#step = step;
     this.#ringStart = step;

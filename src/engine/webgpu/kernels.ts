@@ -28,7 +28,7 @@ export const KERNELS = {
   /** The batch kernel of a task with data. */
   batchOfData: {
     file: null,
-    lib: ['philox'],
+    lib: ['philox', 'data'],
     buffers: [
       ['run', 'read'],
       ['inputs', 'write'],

@@ -1,6 +1,7 @@
 import type { Batch } from '../../experiment/tasks/index.ts';
 import { type LaneMetrics, type LaneStates, type ScaledArray, stopReason } from '../engine.ts';
 import type { Shape } from '../layout.ts';
+import { unpadRows } from './content.ts';
 import { capacityOf, exponentsOf, gammaQuads, quadsOf } from './sizes.ts';
 
 // From the device's layout, in quads and with exponents apart, to that of the interface.
@@ -43,15 +44,9 @@ export function readLine(
  */
 export function batchOf(shape: Shape, inputs: Float32Array, targets: ArrayBuffer, softmax: boolean): Batch {
   const { length, batch, scoredSteps, outputs } = shape;
-  const width = shape.inputs;
-  const stride = 4 * quadsOf(width);
-  const unpadded = new Float32Array(length * batch * width);
-  for (let row = 0; row < length * batch; row++) {
-    unpadded.set(inputs.subarray(row * stride, row * stride + width), row * width);
-  }
   const count = scoredSteps * batch * (softmax ? 1 : outputs);
   return {
-    inputs: unpadded,
+    inputs: unpadRows(inputs, shape.inputs, length * batch),
     targets: softmax ? new Uint32Array(targets, 0, count) : new Float32Array(targets, 0, count),
   };
 }

@@ -1,4 +1,5 @@
 import { type DataFile, unpackFile } from './dataFile.ts';
+import { dataWords } from './dataWords.ts';
 import type { ImageData, ImageSet, TaskData } from './types.ts';
 
 /** Pixels along a side of an image, and of all of it. */
@@ -111,19 +112,9 @@ export function imageWords(
 ): Uint32Array<ArrayBuffer> {
   if (data?.kind !== 'images') throw new Error('The task needs its images: load them first.');
   const { training, heldOut } = data;
-  const parts = [training.pixels, training.labels, heldOut.pixels, heldOut.labels];
-  const header = 2 + table.length + firstPixels.length;
-  const wordsIn = (bytes: Uint8Array): number => Math.ceil(bytes.length / 4);
-  const words = new Uint32Array(header + parts.reduce((sum, part) => sum + wordsIn(part), 0));
-  words[0] = training.count;
-  words[1] = heldOut.count;
-  words.set(new Uint32Array(table.buffer, table.byteOffset, table.length), 2);
-  words.set(firstPixels, 2 + table.length);
-  const bytes = new Uint8Array(words.buffer);
-  let at = header;
-  for (const part of parts) {
-    bytes.set(part, at * 4);
-    at += wordsIn(part);
-  }
-  return words;
+  const tableBits = new Uint32Array(table.buffer, table.byteOffset, table.length);
+  return dataWords(
+    [[training.count, heldOut.count], tableBits, firstPixels],
+    [training.pixels, training.labels, heldOut.pixels, heldOut.labels],
+  );
 }

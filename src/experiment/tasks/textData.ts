@@ -1,5 +1,6 @@
 import { UnfitDataError } from './dataErrors.ts';
 import { type DataFile, unpackFile } from './dataFile.ts';
+import { dataWords } from './dataWords.ts';
 import type { TaskData, TextData } from './types.ts';
 
 /** Stands for every character too rare to have a number of its own: the replacement character. */
@@ -209,15 +210,7 @@ export async function loadMobyDick(fetchFile: (file: string) => Promise<Uint8Arr
 /** A text as shaders/tasks/text.wgsl reads it. */
 export function textWords(data: TaskData | null): Uint32Array<ArrayBuffer> {
   const { training, heldOut } = textOf(data);
-  const header = 2;
-  const heldOutAt = header + Math.ceil(training.length / 4);
-  const words = new Uint32Array(heldOutAt + Math.ceil(heldOut.length / 4));
-  words[0] = training.length;
-  words[1] = heldOut.length;
-  const bytes = new Uint8Array(words.buffer);
-  bytes.set(training, header * 4);
-  bytes.set(heldOut, heldOutAt * 4);
-  return words;
+  return dataWords([[training.length, heldOut.length]], [training, heldOut]);
 }
 
 /** @throws Error where the data are not a text */
