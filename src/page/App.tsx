@@ -9,6 +9,7 @@ import { Notices } from './Notices.tsx';
 import { PresetsPanel } from './PresetsPanel.tsx';
 import { RunBar } from './RunBar.tsx';
 import { useShortcuts } from './useShortcuts.ts';
+import { Views } from './Views.tsx';
 import { useWorkbench } from './workbench.ts';
 
 /** The whole page. An embedded one leaves out header and footer; a link's `hide` leaves out any part by its name. */
@@ -31,6 +32,7 @@ export function App() {
               <GeneratedText experiment={experiment} />
             )}
             {shows('lanes') && <LanesPanel />}
+            {shows('views') && <Views />}
           </div>
           {side && (
             <div className="column">

@@ -1,111 +1,27 @@
-import { type Browser, chromium, type Locator, type Page } from 'playwright';
+import type { Locator } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
-
-/** So small that a software adapter trains it fast. */
-const SMALL = 'length=8&hidden=8&batch=4';
-/** Milliseconds for the kernels to compile on a software adapter. */
-const READY_TIMEOUT = 60_000;
-
-/** What Chromium itself writes where WebGPU has no adapter. */
-const NO_ADAPTER = 'No available adapters.';
-
-const hasGpu = (argument: string): boolean => /webgpu/.test(argument);
-const CPU_ARGS = CHROMIUM_ARGS.filter((argument) => !hasGpu(argument));
-
-let browser: Browser;
-let page: Page;
-/** What no page may ever do. */
-let faults: string[];
-
-async function openPage(viewport = { width: 1280, height: 900 }): Promise<void> {
-  const context = await browser.newContext({ viewport });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  faults = [];
-  const origin = new URL(inject('site')).origin;
-  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-  page.on('console', (message) => {
-    const fault = message.type() === 'error' || message.type() === 'warning';
-    if (fault && message.text() !== NO_ADAPTER) faults.push(`console: ${message.text()}`);
-  });
-  page.on('dialog', (dialog) => {
-    faults.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  context.on('request', (request) => {
-    if (!request.url().startsWith(origin)) faults.push(`request: ${request.url()}`);
-  });
-  context.on('response', (response) => {
-    if (!response.ok()) faults.push(`response: ${response.status()} ${response.url()}`);
-  });
-}
-
-async function closePage(): Promise<void> {
-  await page.context().close();
-  expect(faults).toEqual([]);
-}
-
-/** Opens the site at a link in a new page. */
-async function openLink(link: string): Promise<void> {
-  await page.goto('about:blank');
-  await page.goto(`${inject('site')}${link}`);
-}
-
-/** What pasting another link into the address bar does. */
-const pasteLink = (link: string): Promise<void> =>
-  page.evaluate((text) => {
-    location.hash = text;
-  }, link);
-
-const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
-const engine = (): Locator => page.getByTestId('engine');
-const hash = (): string => decodeURIComponent(new URL(page.url()).hash);
-const isReady = (): Promise<void> => page.locator('.status-idle').waitFor({ timeout: READY_TIMEOUT });
-
-const step = async (): Promise<number> =>
-  Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
-
-/** Waits until that many steps are done. */
-async function reaches(wanted: number): Promise<void> {
-  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThanOrEqual(wanted);
-}
-
-/** The step at which a paused run stands, once what was under way is done. */
-async function standsStill(): Promise<number> {
-  let last = -1;
-  await expect
-    .poll(
-      async () => {
-        const before = last;
-        last = await step();
-        return last - before;
-      },
-      { interval: 700, timeout: 20_000 },
-    )
-    .toBe(0);
-  return last;
-}
-
-/** The drawn training lines of a chart, one per lane. */
-const curves = (quantity: 'loss' | 'metric'): Promise<(string | null)[]> =>
-  page
-    .locator(`.chart[data-quantity=${quantity}] .recharts-line path.recharts-line-curve[stroke-width="2"]`)
-    .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
-
-/** The drawn training lines, once every lane of two has one that differs from the one before. */
-async function movedCurves(before: readonly (string | null)[]): Promise<(string | null)[]> {
-  await expect
-    .poll(async () => {
-      const now = await curves('loss');
-      return now.length === 2 && now.every((path, lane) => path !== null && path !== before[lane]);
-    })
-    .toBe(true);
-  return curves('loss');
-}
-
-const overflow = (): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+import {
+  button,
+  closeBrowser,
+  closePage,
+  curves,
+  engine,
+  faults,
+  hash,
+  isReady,
+  movedCurves,
+  openBrowser,
+  openLink,
+  openPage,
+  overflow,
+  page,
+  pasteLink,
+  READY_TIMEOUT,
+  reaches,
+  SMALL,
+  standsStill,
+  step,
+} from './support.ts';
 
 const LINK = `length=8&hidden=8&layers=2&batch=4&seed=7&lane=path2,rate:0.02,init:orthogonal,momentum:0.5&lane=sgd,clip:2&lane=path`;
 
@@ -127,10 +43,8 @@ const isRestored = async (link = LINK): Promise<void> => {
 };
 
 describe('with WebGPU', () => {
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_ARGS] });
-  });
-  afterAll(() => browser.close());
+  beforeAll(() => openBrowser(true));
+  afterAll(closeBrowser);
   beforeEach(() => openPage());
   afterEach(closePage);
 
@@ -259,10 +173,8 @@ describe('with WebGPU', () => {
 
 // Kernels take long to compile on a software adapter: all that does not depend on the engine is tested without it.
 describe('without WebGPU', () => {
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium(), args: CPU_ARGS });
-  });
-  afterAll(() => browser.close());
+  beforeAll(() => openBrowser(false));
+  afterAll(closeBrowser);
   beforeEach(() => openPage());
   afterEach(closePage);
 
@@ -719,7 +631,7 @@ describe('without WebGPU', () => {
     expect(await engine().textContent()).toBe('CPU, float32, WebAssembly');
     expect(await lossesAt(5)).toEqual(inWorkers);
     expect(faults.every((fault) => /missing\.js|404/.test(fault))).toBe(true);
-    faults = [];
+    faults.length = 0;
   });
 
   test.each([360, 768, 1280])('at %i pixels nothing scrolls sideways', async (width) => {
@@ -763,6 +675,6 @@ describe('without WebGPU', () => {
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/The training worker stopped.*Reload the page/);
     expect(faults.every((fault) => fault.includes('ERR_FAILED'))).toBe(true);
-    faults = [];
+    faults.length = 0;
   });
 });

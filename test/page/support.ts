@@ -1,0 +1,118 @@
+import { type Browser, chromium, type Locator, type Page } from 'playwright';
+import { expect, inject } from 'vitest';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+
+/** So small that a software adapter trains it fast. */
+export const SMALL = 'length=8&hidden=8&batch=4';
+/** Milliseconds for the kernels to compile on a software adapter. */
+export const READY_TIMEOUT = 60_000;
+
+/** What Chromium itself writes where WebGPU has no adapter. */
+export const NO_ADAPTER = 'No available adapters.';
+
+const hasGpu = (argument: string): boolean => /webgpu/.test(argument);
+const CPU_ARGS = CHROMIUM_ARGS.filter((argument) => !hasGpu(argument));
+
+export let browser: Browser;
+export let page: Page;
+/** What no page may ever do. */
+export let faults: string[];
+
+/** Starts the browser of a file's tests, with WebGPU (on a software adapter) or without. */
+export async function openBrowser(gpu: boolean): Promise<void> {
+  browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: gpu ? [...CHROMIUM_ARGS] : CPU_ARGS,
+  });
+}
+
+export const closeBrowser = (): Promise<void> => browser.close();
+
+export async function openPage(viewport = { width: 1280, height: 900 }): Promise<void> {
+  const context = await browser.newContext({ viewport });
+  page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  faults = [];
+  const origin = new URL(inject('site')).origin;
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const fault = message.type() === 'error' || message.type() === 'warning';
+    if (fault && message.text() !== NO_ADAPTER) faults.push(`console: ${message.text()}`);
+  });
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  context.on('request', (request) => {
+    if (!request.url().startsWith(origin)) faults.push(`request: ${request.url()}`);
+  });
+  context.on('response', (response) => {
+    if (!response.ok()) faults.push(`response: ${response.status()} ${response.url()}`);
+  });
+}
+
+export async function closePage(): Promise<void> {
+  await page.context().close();
+  expect(faults).toEqual([]);
+}
+
+/** Opens the site at a link in a new page. */
+export async function openLink(link: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`${inject('site')}${link}`);
+}
+
+/** What pasting another link into the address bar does. */
+export const pasteLink = (link: string): Promise<void> =>
+  page.evaluate((text) => {
+    location.hash = text;
+  }, link);
+
+export const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+export const engine = (): Locator => page.getByTestId('engine');
+export const hash = (): string => decodeURIComponent(new URL(page.url()).hash);
+export const isReady = (): Promise<void> => page.locator('.status-idle').waitFor({ timeout: READY_TIMEOUT });
+
+export const step = async (): Promise<number> =>
+  Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+
+/** Waits until that many steps are done. */
+export async function reaches(wanted: number): Promise<void> {
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThanOrEqual(wanted);
+}
+
+/** The step at which a paused run stands, once what was under way is done. */
+export async function standsStill(): Promise<number> {
+  let last = -1;
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await step();
+        return last - before;
+      },
+      { interval: 700, timeout: 20_000 },
+    )
+    .toBe(0);
+  return last;
+}
+
+/** The drawn training lines of a chart, one per lane. */
+export const curves = (quantity: 'loss' | 'metric'): Promise<(string | null)[]> =>
+  page
+    .locator(`.chart[data-quantity=${quantity}] .recharts-line path.recharts-line-curve[stroke-width="2"]`)
+    .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
+
+/** The drawn training lines, once every lane of two has one that differs from the one before. */
+export async function movedCurves(before: readonly (string | null)[]): Promise<(string | null)[]> {
+  await expect
+    .poll(async () => {
+      const now = await curves('loss');
+      return now.length === 2 && now.every((path, lane) => path !== null && path !== before[lane]);
+    })
+    .toBe(true);
+  return curves('loss');
+}
+
+export const overflow = (): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
