@@ -264,7 +264,8 @@ export function unbalanceFactors(shape: Shape, exponents: Int32Array): Float64Ar
   return factors;
 }
 
-function laneOf(experiment: Experiment, lane: number): Lane {
+/** @throws Error where there is no such lane */
+export function laneOf(experiment: Experiment, lane: number): Lane {
   const settings = experiment.lanes[lane];
   if (!settings)
     throw new Error(`lane is ${lane}: the experiment has ${experiment.lanes.length} lanes, from 0`);

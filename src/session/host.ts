@@ -1,10 +1,13 @@
+import { arrangeLanes } from '../engine/arrange.ts';
 import { createEngine } from '../engine/create.ts';
 import { type Engine, METRIC_STEPS } from '../engine/engine.ts';
 import { generateText } from '../engine/generate.ts';
 import { shapeOf } from '../engine/layout.ts';
+import type { Experiment } from '../experiment/schema.ts';
 import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { loadData } from './data.ts';
 import { laneWorkers } from './laneWorkers.ts';
+import { lookAtExamples, lookInside } from './look.ts';
 import {
   EVALUATION_STEPS,
   type EvaluationClock,
@@ -13,8 +16,10 @@ import {
   initialPace,
   nextPace,
   type Pace,
+  watchDue,
 } from './pacing.ts';
 import {
+  type ArrangeCommand,
   type Command,
   type CreateCommand,
   columnsOf,
@@ -22,6 +27,7 @@ import {
   type ReadCommand,
   type SessionEvent,
   type TextInfo,
+  type Watched,
 } from './protocol.ts';
 import { shaders } from './shaders.ts';
 
@@ -39,8 +45,9 @@ export interface Host {
 /** A run that the host has made. */
 interface Run {
   readonly number: number;
+  readonly command: CreateCommand;
   /** Null once the run has failed or was refused. */
-  readonly engine: Engine | null;
+  engine: Engine | null;
   /** The task's, loaded; null for generated tasks. */
   readonly data: TaskData | null;
   pace: Pace;
@@ -52,7 +59,7 @@ interface Run {
   /** What went wrong in a report, for the loop. */
   reportError: unknown;
   reportedAt: number;
-  readonly running: Set<number>;
+  running: Set<number>;
   /** Steps and their end times of the last second, for the speed. */
   marks: { step: number; at: number }[];
 }
@@ -61,6 +68,8 @@ interface Run {
 const REPORT_INTERVAL = 100;
 /** Milliseconds over which the speed is measured. */
 const SPEED_WINDOW = 1000;
+
+const NOTHING_WATCHED: Watched = { inside: false, examples: false };
 
 /**
  * Trains on command, in a worker or in the page. One loop does everything in turn, so that calls of the engine never
@@ -75,6 +84,10 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
   let generation: GenerationSettings | null = null;
   /** The last text by these settings. */
   let generated: (EvaluationClock & { readonly step: number }) | null = null;
+  let watched = NOTHING_WATCHED;
+  /** The last look at what is watched. */
+  let looked: (EvaluationClock & { readonly step: number }) | null = null;
+  let arrangements: ArrangeCommand[] = [];
   let disposed = false;
   let wake = (): void => {};
 
@@ -93,10 +106,17 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     post({ type: 'failed', run: number, message });
   };
 
+  function engineFor({ engine: kind }: CreateCommand, experiment: Experiment, data: TaskData | null) {
+    // In the page, where `mayRefuse` is false, even one lane would make the page wait.
+    const workers = laneWorkers(!mayRefuse);
+    return createEngine({ experiment, kind, gpu, shaders, data, workers });
+  }
+
   async function open(command: CreateCommand): Promise<Run> {
     const { experiment } = command;
     const opened = (engine: Engine | null, data: TaskData | null = null): Run => ({
       number: command.run,
+      command,
       engine,
       data,
       pace: initialPace,
@@ -119,9 +139,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       preparing('Preparing the engine', null);
       // Keep the message on its way before a long compilation.
       await yieldToCommands();
-      // In the page, where `mayRefuse` is false, even one lane would make the page wait.
-      const workers = laneWorkers(!mayRefuse);
-      const created = await createEngine({ experiment, kind: command.engine, gpu, shaders, data, workers });
+      const created = await engineFor(command, experiment, data);
       post({
         type: 'ready',
         run: command.run,
@@ -205,6 +223,43 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     post({ type: 'generated', run: current.number, step, settings, texts });
   }
 
+  async function look(current: Run, engine: Engine): Promise<void> {
+    const { inside, examples } = watched;
+    const { number, data } = current;
+    // A look makes the engine forget what it measured.
+    await startReport(current, engine);
+    const started = performance.now();
+    const { step } = engine;
+    if (inside) post({ type: 'inside', run: number, ...(await lookInside(engine, data)) });
+    if (examples) post({ type: 'examples', run: number, step, ...(await lookAtExamples(engine, data)) });
+    const ended = performance.now();
+    looked = { step, ended, milliseconds: ended - started };
+  }
+
+  /** Puts an engine with other lanes in the place of the run's, at the same step. */
+  async function arrange(current: Run, engine: Engine, { picks }: ArrangeCommand): Promise<void> {
+    await startReport(current, engine);
+    const { data, command } = current;
+    let problem: string | null = null;
+    try {
+      const shape = shapeOf(engine.experiment, data);
+      const checkpoint = arrangeLanes(await engine.checkpoint(), shape, picks);
+      const { engine: next } = await engineFor(command, checkpoint.experiment, data);
+      await next.restore(checkpoint);
+      engine.dispose();
+      current.engine = next;
+      current.running = new Set(
+        [...checkpoint.stoppedAt.keys()].filter((lane) => checkpoint.stoppedAt[lane] === 0),
+      );
+      looked = null;
+      generated = null;
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    const { experiment } = current.engine ?? engine;
+    post({ type: 'arranged', run: current.number, picks, experiment, problem });
+  }
+
   async function read({ ownText, experiment, base }: ReadCommand): Promise<void> {
     const problem = await loadData({ ownText, experiment, base }, () => {}).then(
       () => null,
@@ -212,6 +267,8 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     );
     post({ type: 'read', number: ownText.number, problem });
   }
+
+  const isWatching = (): boolean => watched.inside || watched.examples;
 
   async function advance(current: Run, engine: Engine): Promise<void> {
     let steps = 1;
@@ -236,6 +293,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     if (playing && generation !== null && generationDue(generated, performance.now())) {
       await generate(current, engine, generation);
     }
+    if (playing && isWatching() && watchDue(looked, performance.now())) await look(current, engine);
     await yieldToCommands();
   }
 
@@ -250,6 +308,11 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       if (run && engine) {
         try {
           if (run.reportError !== null) throw run.reportError;
+          const arrangement = arrangements.shift();
+          if (arrangement) {
+            await arrange(run, engine, arrangement);
+            continue;
+          }
           if (playing || stepsWanted > 0) {
             await advance(run, engine);
             continue;
@@ -259,6 +322,10 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
             continue;
           }
           run.marks = [];
+          if (isWatching() && looked?.step !== engine.step) {
+            await look(run, engine);
+            continue;
+          }
           if (generation !== null && run.data?.kind === 'text' && generated?.step !== engine.step) {
             await generate(run, engine, generation);
             continue;
@@ -287,6 +354,9 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
         stepsWanted = 0;
         generation = null;
         generated = null;
+        watched = NOTHING_WATCHED;
+        looked = null;
+        arrangements = [];
       } else if (command.type === 'read') {
         void read(command);
       } else if (command.type === 'dispose') {
@@ -296,7 +366,11 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
         else if (command.type === 'generate') {
           generation = command.settings;
           generated = null;
-        } else playing = command.type === 'play';
+        } else if (command.type === 'watch') {
+          watched = command.watched;
+          looked = null;
+        } else if (command.type === 'arrange') arrangements.push(command);
+        else playing = command.type === 'play';
       }
       wake();
     },

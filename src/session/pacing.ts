@@ -62,7 +62,7 @@ const EVALUATION_SHARE = 0.05;
 /** Steps between two evaluations, at least. */
 export const EVALUATION_STEPS = 100;
 
-/** When the last evaluation, or generated text, ended and how long it took, in milliseconds. */
+/** When the last evaluation, generated text or look ended and how long it took, in milliseconds. */
 export interface EvaluationClock {
   readonly ended: number;
   readonly milliseconds: number;
@@ -74,6 +74,13 @@ const GENERATION_INTERVAL = 2000;
 /** Whether enough time has gone by for another text: as for evaluations, and enough to have read the one before. */
 export const generationDue = (clock: EvaluationClock | null, now: number): boolean =>
   evaluationDue(clock, now) && (clock === null || now - clock.ended >= GENERATION_INTERVAL);
+
+/** Milliseconds between two looks at a run while it trains, at least. */
+const WATCH_INTERVAL = 1000;
+
+/** Whether enough time has gone by for another look at what is watched: as for evaluations, and enough to have seen it. */
+export const watchDue = (clock: EvaluationClock | null, now: number): boolean =>
+  evaluationDue(clock, now) && (clock === null || now - clock.ended >= WATCH_INTERVAL);
 
 /** Whether enough time has gone by since the last evaluation for another one. The first one is always due. */
 export const evaluationDue = (clock: EvaluationClock | null, now: number): boolean =>

@@ -1,4 +1,6 @@
-import type { EngineInfo, EngineKind, Evaluation, MetricBatch } from '../engine/engine.ts';
+import type { LanePick } from '../engine/arrange.ts';
+import type { EngineInfo, EngineKind, Evaluation, MetricBatch, StepSnapshot } from '../engine/engine.ts';
+import type { Examples } from '../engine/predict.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import type { Task } from '../experiment/tasks/index.ts';
 
@@ -7,6 +9,8 @@ export type Command =
   | CreateCommand
   | ReadCommand
   | GenerateCommand
+  | WatchCommand
+  | ArrangeCommand
   | { readonly type: 'play' | 'pause' | 'step'; readonly run: number }
   | { readonly type: 'dispose' };
 
@@ -45,6 +49,28 @@ export interface GenerateCommand {
   readonly type: 'generate';
   readonly run: number;
   readonly settings: GenerationSettings | null;
+}
+
+/** What a visitor looks at beside the curves. */
+export interface Watched {
+  /** Everything about the step to come. */
+  readonly inside: boolean;
+  /** A few held-out examples and every lane's answers. */
+  readonly examples: boolean;
+}
+
+/** Posts what is watched at once, after every step by hand and, while the run trains, now and again. */
+export interface WatchCommand {
+  readonly type: 'watch';
+  readonly run: number;
+  readonly watched: Watched;
+}
+
+/** Goes on with other lanes, from the step at which the run stands. */
+export interface ArrangeCommand {
+  readonly type: 'arrange';
+  readonly run: number;
+  readonly picks: readonly LanePick[];
 }
 
 export interface GenerationSettings {
@@ -96,6 +122,16 @@ export type SessionEvent =
     }
   | { readonly type: 'evaluated'; readonly run: number; readonly evaluation: Evaluation }
   | GeneratedEvent
+  | InsideEvent
+  | ExamplesEvent
+  /** The run goes on with these lanes; or with those that it had, for the problem. */
+  | {
+      readonly type: 'arranged';
+      readonly run: number;
+      readonly picks: readonly LanePick[];
+      readonly experiment: Experiment;
+      readonly problem: string | null;
+    }
   /** `problem`: why the experiment cannot train on the text with that number; null where it can. */
   | { readonly type: 'read'; readonly number: number; readonly problem: string | null }
   /** Every lane has stopped: the host has paused. */
@@ -112,6 +148,19 @@ export interface GeneratedEvent {
   readonly step: number;
   readonly settings: GenerationSettings;
   readonly texts: readonly string[]; // [lane]
+}
+
+/** Everything about the step that comes next, as if it had been taken. */
+export interface InsideEvent extends StepSnapshot {
+  readonly type: 'inside';
+  readonly run: number;
+}
+
+/** Held-out examples and what every lane answers after the update of `step`. */
+export interface ExamplesEvent extends Examples {
+  readonly type: 'examples';
+  readonly run: number;
+  readonly step: number;
 }
 
 /** Metrics of many steps and lanes by column, line i of each belonging together: arrays that a worker can hand over. */

@@ -1,9 +1,12 @@
+import type { LanePick } from '../engine/arrange.ts';
 import type { Evaluation } from '../engine/engine.ts';
 import type { MetricColumns } from './protocol.ts';
 import { MetricSeries } from './series.ts';
 
 /** Most held-out evaluations kept of a run; beyond, every other one goes. */
 const MOST_EVALUATIONS = 64;
+/** What a lane has in an evaluation before it was there. */
+const NOT_EVALUATED = { loss: Number.NaN, metric: Number.NaN };
 
 /** What one lane has measured so far. */
 export interface LaneData {
@@ -13,12 +16,43 @@ export interface LaneData {
   readonly pathNormLog2: MetricSeries;
 }
 
+/** A rescaled copy of a lane, which trains beside it. */
+export interface Copy {
+  /** Its number among the lanes of the run. */
+  readonly lane: number;
+  /** Number of the lane that it is a copy of, itself no copy. */
+  readonly of: number;
+  /** Steps done when it was made. */
+  readonly step: number;
+  /** Unit j of layer l computes 2^exponents[l, j] times what it did. */
+  readonly exponents: Int8Array; // [layers, hidden]
+}
+
+/** How far the losses of a copy and of its original are apart. */
+export interface Difference {
+  /** The largest of all steps since the copy was made; NaN before the first. */
+  largest: number;
+  readonly series: MetricSeries;
+}
+
+const newLane = (): LaneData => ({
+  loss: new MetricSeries(),
+  metric: new MetricSeries(),
+  gradientNorm: new MetricSeries(),
+  pathNormLog2: new MetricSeries(),
+});
+
 /**
  * The numbers of a run, which change many times a second: outside of React's state, read by charts at their own pace
  * through `version` and `subscribe`.
  */
 export class RunData {
-  readonly lanes: readonly LaneData[];
+  #lanes: readonly LaneData[];
+  #copies: readonly Copy[] = [];
+  /** Of each copy, by its lane. */
+  #differences = new Map<number, Difference>();
+  /** The last loss of each lane, and its step. */
+  #losses: { step: number; loss: number }[] = [];
   #evaluations: Evaluation[] = [];
   #latest: Evaluation | null = null;
   #keepEvery = 1;
@@ -29,12 +63,11 @@ export class RunData {
   readonly #listeners = new Set<() => void>();
 
   constructor(lanes: number) {
-    this.lanes = Array.from({ length: lanes }, () => ({
-      loss: new MetricSeries(),
-      metric: new MetricSeries(),
-      gradientNorm: new MetricSeries(),
-      pathNormLog2: new MetricSeries(),
-    }));
+    this.#lanes = Array.from({ length: lanes }, newLane);
+  }
+
+  get lanes(): readonly LaneData[] {
+    return this.#lanes;
   }
 
   /** Steps done. */
@@ -63,12 +96,62 @@ export class RunData {
     return this.#latest;
   }
 
+  /** How far a copy's losses are from its original's; null where the lane is no copy. */
+  difference(lane: number): Readonly<Difference> | null {
+    return this.#differences.get(lane) ?? null;
+  }
+
+  /**
+   * Goes on with other lanes. Those that are kept keep their numbers; a copy begins with none.
+   * @param copies those of the run from now on
+   */
+  arrange(picks: readonly LanePick[], copies: readonly Copy[]): void {
+    const before = this.#lanes;
+    const differences = this.#differences;
+    this.#lanes = picks.map(({ lane, exponents }) =>
+      exponents === null ? (before[lane] as LaneData) : newLane(),
+    );
+    this.#differences = new Map(
+      copies.map(({ lane }) => {
+        const pick = picks[lane];
+        const kept = pick && pick.exponents === null ? differences.get(pick.lane) : undefined;
+        return [lane, kept ?? { largest: Number.NaN, series: new MetricSeries() }];
+      }),
+    );
+    this.#copies = copies;
+    this.#losses = [];
+    this.#latest = null;
+    this.#evaluations = this.#evaluations.map(({ step, lanes }) => ({
+      step,
+      lanes: picks.map(({ lane, exponents }) =>
+        exponents === null ? (lanes[lane] ?? NOT_EVALUATED) : NOT_EVALUATED,
+      ),
+    }));
+    this.#changed();
+  }
+
+  #compare(lane: number, step: number, loss: number): void {
+    this.#losses[lane] = { step, loss };
+    // A copy stands behind its original, and so do its lines of a step.
+    const copy = this.#copies.find((candidate) => candidate.lane === lane);
+    const original = copy && this.#losses[copy.of];
+    const difference = this.#differences.get(lane);
+    if (!original || !difference || original.step !== step) return;
+    const apart = Math.abs(loss - original.loss);
+    // Both infinite, or not numbers: nothing to tell apart.
+    if (Number.isNaN(apart)) return;
+    difference.largest = Number.isNaN(difference.largest) ? apart : Math.max(difference.largest, apart);
+    difference.series.append(step, apart);
+  }
+
   addMetrics(columns: MetricColumns, step: number, stepsPerSecond: number): void {
     for (let line = 0; line < columns.step.length; line++) {
       const lane = this.lanes[columns.lane[line] as number];
       if (!lane) continue;
       const at = columns.step[line] as number;
       lane.loss.append(at, columns.loss[line] as number);
+      if (this.#copies.length > 0)
+        this.#compare(columns.lane[line] as number, at, columns.loss[line] as number);
       lane.metric.append(at, columns.metric[line] as number);
       lane.gradientNorm.append(at, columns.gradientNorm[line] as number);
       lane.pathNormLog2.append(at, columns.pathNormLog2[line] as number);

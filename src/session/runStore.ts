@@ -1,17 +1,21 @@
 import { create } from 'zustand';
+import type { LanePick } from '../engine/arrange.ts';
 import type { EngineInfo, EngineKind } from '../engine/engine.ts';
 import { defaultExperiment, type Experiment } from '../experiment/schema.ts';
 import { type Task, taskOf } from '../experiment/tasks/index.ts';
 import { type Client, connect } from './client.ts';
 import type {
+  ExamplesEvent,
   GeneratedEvent,
   GenerationSettings,
+  InsideEvent,
   OwnText,
   SessionEvent,
   Stop,
   TextInfo,
+  Watched,
 } from './protocol.ts';
-import { RunData } from './runData.ts';
+import { type Copy, RunData } from './runData.ts';
 
 /**
  * `waiting` for a file that only the visitor has, `preparing` until the engine is made, `idle` at step 0, `running`,
@@ -36,6 +40,16 @@ export interface RunState {
   readonly text: TextInfo | null;
   /** What the lanes last wrote. */
   readonly generated: Pick<GeneratedEvent, 'step' | 'settings' | 'texts'> | null;
+  /** What was last seen of the step to come; null while nobody watches. */
+  readonly inside: InsideEvent | null;
+  /** Some held-out examples with the lanes' last answers; null while nobody watches. */
+  readonly examples: ExamplesEvent | null;
+  /** Rescaled copies of lanes: they stand behind the lanes that the experiment began with, which `reset` goes back to. */
+  readonly copies: readonly Copy[];
+  /** Whether lanes are being added or removed. */
+  readonly arranging: boolean;
+  /** Why the last copy could not be made, or null. */
+  readonly copyProblem: string | null;
   readonly stops: readonly Stop[];
   readonly error: string | null;
 }
@@ -53,6 +67,11 @@ export const useRun = create<RunState>(() => ({
   baseline: null,
   text: null,
   generated: null,
+  inside: null,
+  examples: null,
+  copies: [],
+  arranging: false,
+  copyProblem: null,
   stops: [],
   error: null,
 }));
@@ -64,6 +83,9 @@ let run = 0;
 let engineChoice: EngineKind | 'auto' = 'auto';
 let ownText: OwnText | null = null;
 let generation: GenerationSettings | null = null;
+let watched: Watched = { inside: false, examples: false };
+/** The copies once the lanes are arranged as asked for. */
+let arranged: readonly Copy[] = [];
 let pending: ReturnType<typeof setTimeout> | undefined;
 
 /** Milliseconds that an edit waits for the next one before an engine is made for it. */
@@ -94,6 +116,11 @@ export function prepareRun(
     baseline: taskOf(experiment).data === null ? taskOf(experiment).baseline(experiment, null) : null,
     text: null,
     generated: null,
+    inside: null,
+    examples: null,
+    copies: [],
+    arranging: false,
+    copyProblem: null,
     stops: [],
     error: null,
   });
@@ -138,6 +165,47 @@ export function generate(settings: GenerationSettings | null): void {
   if (status !== 'preparing' && status !== 'waiting') client?.send({ type: 'generate', run, settings });
 }
 
+/** Has the host look at the run now and again, of this run and later ones: `inside` and `examples` then have what it saw. */
+export function watch(what: keyof Watched, on: boolean): void {
+  watched = { ...watched, [what]: on };
+  if (!on) setState({ [what]: null });
+  const { status } = getState();
+  if (status !== 'preparing' && status !== 'waiting') client?.send({ type: 'watch', run, watched });
+}
+
+/** A rescaled copy to be made. */
+export type NewCopy = Pick<Copy, 'of' | 'exponents'>;
+
+/** Lets rescaled copies of lanes train beside them from the current step on, unless a change of lanes is under way. */
+export function addCopies(wanted: readonly NewCopy[]): void {
+  const { experiment, copies, data } = getState();
+  const first = experiment.lanes.length;
+  arrange(
+    [...keptLanes(), ...wanted.map(({ of, exponents }) => ({ lane: of, exponents }))],
+    [...copies, ...wanted.map((copy, index) => ({ ...copy, lane: first + index, step: data.step }))],
+  );
+}
+
+/** Ends a copy, unless a change of lanes is under way; those behind it move up. */
+export function removeCopy(lane: number): void {
+  arrange(
+    keptLanes().filter((kept) => kept.lane !== lane),
+    getState()
+      .copies.filter((copy) => copy.lane !== lane)
+      .map((copy) => (copy.lane > lane ? { ...copy, lane: copy.lane - 1 } : copy)),
+  );
+}
+
+const keptLanes = (): LanePick[] => getState().experiment.lanes.map((_, lane) => ({ lane, exponents: null }));
+
+function arrange(picks: readonly LanePick[], copies: readonly Copy[]): void {
+  const { arranging, status } = getState();
+  if (arranging || status === 'preparing' || status === 'waiting' || status === 'failed') return;
+  arranged = copies;
+  setState({ arranging: true, copyProblem: null });
+  client?.send({ type: 'arrange', run, picks });
+}
+
 export function play(): void {
   const { status } = getState();
   if (status === 'preparing') {
@@ -168,9 +236,11 @@ export function step(): void {
   }
 }
 
-/** Back to step 0 of the same experiment. */
+/** Back to step 0 of the same experiment, without its copies. */
 export function reset(): void {
-  prepareRun(getState().experiment, engineChoice, ownText, 0);
+  const { experiment, copies } = getState();
+  const lanes = experiment.lanes.slice(0, experiment.lanes.length - copies.length);
+  prepareRun({ ...experiment, lanes }, engineChoice, ownText, 0);
 }
 
 function receive(event: SessionEvent): void {
@@ -194,6 +264,7 @@ function receive(event: SessionEvent): void {
         text: event.text,
       });
       if (generation !== null) client?.send({ type: 'generate', run, settings: generation });
+      if (watched.inside || watched.examples) client?.send({ type: 'watch', run, watched });
       if (playWhenReady) play();
       break;
     case 'progress':
@@ -205,6 +276,25 @@ function receive(event: SessionEvent): void {
       break;
     case 'generated':
       setState({ generated: event });
+      break;
+    case 'inside':
+      if (watched.inside) setState({ inside: event });
+      break;
+    case 'examples':
+      if (watched.examples) setState({ examples: event });
+      break;
+    case 'arranged':
+      if (event.problem === null) {
+        data.arrange(event.picks, arranged);
+        // Lanes behind a removed one have moved up.
+        const moved = event.picks.flatMap(({ lane, exponents }, index) =>
+          exponents === null
+            ? stops.filter((stop) => stop.lane === lane).map((stop) => ({ ...stop, lane: index }))
+            : [],
+        );
+        setState({ experiment: event.experiment, copies: arranged, stops: moved });
+      }
+      setState({ arranging: false, copyProblem: event.problem });
       break;
     case 'finished':
       setState({ status: 'stopped' });
