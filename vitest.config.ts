@@ -40,7 +40,8 @@ export default defineConfig({
           name: 'page',
           include: ['test/page/**/*.test.ts'],
           globalSetup: 'test/page/setup.ts',
-          fileParallelism: false,
+          // Pages wait more than they compute.
+          maxWorkers: 2,
           env,
           ...timeouts,
           ...patience,

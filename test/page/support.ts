@@ -116,3 +116,22 @@ export async function movedCurves(before: readonly (string | null)[]): Promise<(
 
 export const overflow = (): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+export const LINK = `length=8&hidden=8&layers=2&batch=4&seed=7&lane=path2,rate:0.02,init:orthogonal,momentum:0.5&lane=sgd,clip:2&lane=path`;
+
+export const isRestored = async (link = LINK): Promise<void> => {
+  await expect.poll(() => page.getByLabel('Layers').inputValue()).toBe('2');
+  expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('8');
+  expect(await page.getByLabel('Hidden', { exact: true }).inputValue()).toBe('8');
+  expect(await page.getByLabel('Batch', { exact: true }).inputValue()).toBe('4');
+  expect(await page.getByLabel('Seed', { exact: true }).inputValue()).toBe('7');
+  expect(await page.locator('.lane').count()).toBe(3);
+  expect(await page.getByLabel('Optimizer of lane 1').inputValue()).toBe('path2');
+  expect(await page.getByLabel('Rate of lane 1').inputValue()).toBe('0.02');
+  expect(await page.getByLabel('Start of lane 1').inputValue()).toBe('orthogonal');
+  await button('More settings of lane 1').click();
+  expect(await page.getByLabel('Momentum of lane 1').inputValue()).toBe('0.5');
+  await button('More settings of lane 2').click();
+  expect(await page.getByLabel('Gradient clip of lane 2').inputValue()).toBe('2');
+  expect(hash()).toBe(`#${link}`);
+};

@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  button,
+  closeBrowser,
+  closePage,
+  curves,
+  engine,
+  hash,
+  isReady,
+  isRestored,
+  LINK,
+  movedCurves,
+  openBrowser,
+  openLink,
+  openPage,
+  page,
+  pasteLink,
+  READY_TIMEOUT,
+  reaches,
+  SMALL,
+  standsStill,
+  step,
+} from './support.ts';
+
+describe('with WebGPU', () => {
+  beforeAll(() => openBrowser(true));
+  afterAll(closeBrowser);
+  beforeEach(() => openPage());
+  afterEach(closePage);
+
+  test('Play moves both curves, Pause stops, Step makes one step, Reset goes back to 0', async () => {
+    await openLink(`#${SMALL}&engine=webgpu`);
+    await isReady();
+    expect(await step()).toBe(0);
+    expect(await engine().textContent()).toMatch(/^WebGPU, .*swiftshader/i);
+    expect(await page.getByText('0.1667').count()).toBe(1);
+
+    await button('Play').click();
+    await reaches(20);
+    const after = await movedCurves(await movedCurves([]));
+    expect(after[0]).not.toBe(after[1]);
+    expect(await curves('metric')).toHaveLength(2);
+    expect(await page.locator('.status').textContent()).toMatch(/steps\/s/);
+    await expect
+      .poll(() => page.locator('.lane .number').allInnerTexts(), { timeout: 60_000 })
+      .not.toContain('–');
+
+    await button('Pause').click();
+    const paused = await standsStill();
+
+    await button('Step').click();
+    await expect.poll(step).toBe(paused + 1);
+    await page.waitForTimeout(300);
+    expect(await step()).toBe(paused + 1);
+
+    await button('Reset').click();
+    await isReady();
+    expect(await step()).toBe(0);
+    expect(await page.locator('.lane .number').allInnerTexts()).toEqual(Array(8).fill('–'));
+  });
+
+  test('a link pasted into an open page restores the experiment, and its run is the same to the last digit', async () => {
+    const oneStep = async (): Promise<string[]> => {
+      await isReady();
+      await button('Step').click();
+      await expect.poll(step).toBe(1);
+      await expect.poll(() => page.locator('.lane .number').nth(0).textContent()).not.toBe('–');
+      return page.locator('.lane .number').allInnerTexts();
+    };
+    const link = `${LINK}&engine=webgpu`;
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await pasteLink(link);
+    await isRestored(link);
+    const first = await oneStep();
+    expect(first).toHaveLength(12);
+    await openLink(`#${link}`);
+    expect(await oneStep()).toEqual(first);
+  });
+
+  test('a lane that stops says why in its row and in the legend; the other goes on', async () => {
+    await openLink(`#${SMALL}&lane=sgd,rate:100,clip:0&lane=path&engine=webgpu`);
+    await isReady();
+    await button('Play').click();
+    const reason = page.locator('.lane').nth(0).locator('.lane-stop');
+    await reason.waitFor({ timeout: 60_000 });
+    expect(await reason.textContent()).toMatch(/^Stopped: the .* is not finite .* at step \d+/);
+    expect(await page.locator('.legend li').nth(0).textContent()).toMatch(/stopped, the .* is not finite/);
+    expect(await page.locator('.stop-mark').count()).toBeGreaterThan(0);
+    await reaches((await step()) + 50);
+    expect(await page.locator('.lane').nth(1).locator('.lane-stop').count()).toBe(0);
+  });
+
+  test('a shape that the adapter cannot hold is refused with what fits, and the page works on', async () => {
+    const lanes = 'lane=path&'.repeat(16);
+    await openLink(`#length=1000&hidden=256&batch=256&layers=3&${lanes}engine=webgpu`);
+    const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
+    await alert.waitFor({ timeout: READY_TIMEOUT });
+    expect(await alert.textContent()).toMatch(/\d/);
+    expect(await button('Play').isDisabled()).toBe(true);
+    await pasteLink(SMALL);
+    await isReady();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('where workers have no WebGPU, the page itself trains on it', async () => {
+    await page.route('**/worker-*.js', async (route) => {
+      const response = await route.fetch();
+      const body = `Object.defineProperty(navigator, 'gpu', { value: undefined });${await response.text()}`;
+      await route.fulfill({ response, body });
+    });
+    await openLink(`#${SMALL}&engine=webgpu`);
+    await button('Play').click();
+    await reaches(20);
+    expect(await engine().textContent()).toMatch(/^WebGPU, /);
+    await button('Reset').click();
+    await isReady();
+    expect(await step()).toBe(0);
+    // There even one lane of the CPU engine has a worker, so that the page stays free.
+    await openLink(`#${SMALL}&lane=sgd&engine=webgpu`);
+    await isReady();
+    await page.getByLabel('Engine').selectOption('cpu');
+    await expect.poll(() => engine().textContent()).toBe('CPU, float32, WebAssembly, a worker');
+    await button('Play').click();
+    await reaches(20);
+  });
+
+  test('an emulated GPU is left alone unless chosen: the CPU engine trains and says why', async () => {
+    await openLink(`#${SMALL}`);
+    const notice = page.getByRole('status').filter({ hasText: 'Training on the CPU' });
+    await notice.waitFor();
+    expect(await notice.textContent()).toMatch(/only emulates a GPU \(.*swiftshader.*\)/i);
+    await isReady();
+    expect(await engine().textContent()).toMatch(/^CPU, float32, WebAssembly, \d+ workers$/);
+    await button('Step').click();
+    await expect.poll(step).toBe(1);
+
+    const choice = page.getByLabel('Engine');
+    expect(await choice.inputValue()).toBe('auto');
+    await choice.selectOption('webgpu');
+    await expect.poll(() => engine().textContent(), { timeout: READY_TIMEOUT }).toMatch(/^WebGPU, /);
+    await isReady();
+    expect(await step()).toBe(0);
+    expect(hash()).toBe(`#${SMALL}&engine=webgpu`);
+    expect(await notice.count()).toBe(0);
+    expect(await page.getByText('The engine changed: the run starts again at step 0.').count()).toBe(1);
+    await choice.selectOption('cpu');
+    await expect.poll(() => engine().textContent()).toMatch(/^CPU, /);
+    expect(hash()).toBe(`#${SMALL}&engine=cpu`);
+    expect(await notice.count()).toBe(0);
+  });
+});
