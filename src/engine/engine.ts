@@ -174,6 +174,11 @@ export class ShapeTooLargeError extends Error {
   override readonly name = 'ShapeTooLargeError';
 }
 
+/** The device went away under an engine, with all that was on it: another engine can go on from a checkpoint. */
+export class DeviceLostError extends Error {
+  override readonly name = 'DeviceLostError';
+}
+
 /** No usable WebGPU: the message says what to do. */
 export class NoAdapterError extends Error {
   override readonly name = 'NoAdapterError';

@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { useRun } from '../session/runStore.ts';
 import { Icon } from './Icon.tsx';
+import { formatCount } from './numbers.ts';
 import { TextFileButton } from './TextFileField.tsx';
 import { dismiss, useWorkbench } from './workbench.ts';
 
@@ -11,12 +12,33 @@ export function Notices() {
   const waiting = useRun((state) => state.status === 'waiting');
   const fileInput = useRef<HTMLInputElement>(null);
   const fallback = useRun((state) => state.fallback);
+  const recovering = useRun((state) => state.recovering);
+  const recovered = useRun((state) => state.recovered);
   return (
     <div className="notices">
       {error !== null && (
         <div className="notice notice-error" role="alert">
           <p>
             <strong>This run cannot go on.</strong> {error}
+          </p>
+        </div>
+      )}
+      {recovering && (
+        <div className="notice notice-warning" role="alert">
+          <p>
+            <strong>The GPU was lost.</strong> Training goes on from the last checkpoint as soon as it is
+            back.
+          </p>
+        </div>
+      )}
+      {recovered !== null && (
+        <div className="notice notice-information" role="status">
+          <p>
+            <strong>{recovered.loss}</strong> That was at step {formatCount(recovered.lostAt)}. Training went
+            on from its checkpoint at step {formatCount(recovered.from)}{' '}
+            {recovered.engine.kind === 'webgpu'
+              ? 'on the GPU, with the same numbers.'
+              : 'on the CPU, whose numbers agree to rounding.'}
           </p>
         </div>
       )}

@@ -1,13 +1,13 @@
 import { arrangeLanes } from '../engine/arrange.ts';
+import type { EngineRequest } from '../engine/create.ts';
 import { createEngine } from '../engine/create.ts';
-import { type Engine, METRIC_STEPS } from '../engine/engine.ts';
-import { generateText } from '../engine/generate.ts';
+import { type Checkpoint, DeviceLostError, type Engine, METRIC_STEPS } from '../engine/engine.ts';
 import { shapeOf } from '../engine/layout.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { loadData } from './data.ts';
 import { laneWorkers } from './laneWorkers.ts';
-import { lookAtExamples, lookInside } from './look.ts';
+import { lookAtExamples, lookAtTexts, lookInside } from './look.ts';
 import {
   EVALUATION_STEPS,
   type EvaluationClock,
@@ -29,6 +29,7 @@ import {
   type TextInfo,
   type Watched,
 } from './protocol.ts';
+import { checkpointDue, Recovery } from './recovery.ts';
 import { shaders } from './shaders.ts';
 
 export interface HostOptions {
@@ -46,6 +47,10 @@ export interface Host {
 interface Run {
   readonly number: number;
   readonly command: CreateCommand;
+  /** The last checkpoint, from which training can go on; null: step 0. */
+  safe: Checkpoint | null;
+  /** When it was taken. */
+  saved: EvaluationClock;
   /** Null once the run has failed or was refused. */
   engine: Engine | null;
   /** The task's, loaded; null for generated tasks. */
@@ -88,6 +93,9 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
   /** The last look at what is watched. */
   let looked: (EvaluationClock & { readonly step: number }) | null = null;
   let arrangements: ArrangeCommand[] = [];
+  /** Whether the page wants a checkpoint soon. */
+  let saveWanted = false;
+  const recovery = new Recovery();
   let disposed = false;
   let wake = (): void => {};
 
@@ -106,10 +114,13 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     post({ type: 'failed', run: number, message });
   };
 
-  function engineFor({ engine: kind }: CreateCommand, experiment: Experiment, data: TaskData | null) {
+  function requestOf(
+    { engine: kind }: CreateCommand,
+    experiment: Experiment,
+    data: TaskData | null,
+  ): EngineRequest {
     // In the page, where `mayRefuse` is false, even one lane would make the page wait.
-    const workers = laneWorkers(!mayRefuse);
-    return createEngine({ experiment, kind, gpu, shaders, data, workers });
+    return { experiment, kind, gpu, shaders, data, workers: laneWorkers(!mayRefuse) };
   }
 
   async function open(command: CreateCommand): Promise<Run> {
@@ -117,11 +128,13 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const opened = (engine: Engine | null, data: TaskData | null = null): Run => ({
       number: command.run,
       command,
+      safe: command.from,
+      saved: { ended: performance.now(), milliseconds: 0 },
       engine,
       data,
       pace: initialPace,
       evaluation: null,
-      reported: 0,
+      reported: command.from?.step ?? 0,
       reporting: null,
       reportError: null,
       reportedAt: 0,
@@ -139,7 +152,8 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       preparing('Preparing the engine', null);
       // Keep the message on its way before a long compilation.
       await yieldToCommands();
-      const created = await engineFor(command, experiment, data);
+      const created = await createEngine(requestOf(command, experiment, data));
+      if (command.from !== null) await created.engine.restore(command.from);
       post({
         type: 'ready',
         run: command.run,
@@ -202,22 +216,12 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const { data } = current;
     if (data?.kind !== 'text') return;
     const started = performance.now();
-    const { experiment } = engine;
-    const { step, parameters } = await engine.checkpoint();
-    const shape = shapeOf(experiment, data);
-    const texts: string[] = [];
-    for (const [index, { activation }] of experiment.lanes.entries()) {
-      const first = index * shape.parameters;
-      const ofLane = parameters.subarray(first, first + shape.parameters);
-      const { vocabulary } = data;
-      const { seed } = experiment;
-      texts.push(
-        generateText({ shape, activation, parameters: ofLane, vocabulary, seed, step, ...settings }),
-      );
+    const { step } = engine;
+    const texts = await lookAtTexts(engine, data, settings, async () => {
       await yieldToCommands();
-      // Another wish has come: this text would come too late.
-      if (generation !== settings || wanted?.run !== current.number) return;
-    }
+      return generation === settings && wanted?.run === current.number;
+    });
+    if (texts === null) return;
     const ended = performance.now();
     generated = { step, ended, milliseconds: ended - started };
     post({ type: 'generated', run: current.number, step, settings, texts });
@@ -236,6 +240,47 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     looked = { step, ended, milliseconds: ended - started };
   }
 
+  async function save(current: Run, engine: Engine): Promise<void> {
+    const started = performance.now();
+    const checkpoint = await engine.checkpoint();
+    const ended = performance.now();
+    current.safe = checkpoint;
+    current.saved = { ended, milliseconds: ended - started };
+    saveWanted = false;
+    post({ type: 'checkpointed', run: current.number, checkpoint });
+  }
+
+  /** Goes on from the last checkpoint: the same steps with the same bits, on a device that is there. */
+  async function recover(current: Run, engine: Engine, loss: DeviceLostError): Promise<void> {
+    const { command, data, safe } = current;
+    const lostAt = engine.step;
+    const from = safe?.step ?? 0;
+    engine.dispose();
+    current.engine = null;
+    current.reportError = null;
+    post({ type: 'recovering', run: current.number });
+    const request = requestOf(command, engine.experiment, data);
+    const created = await recovery.engineAfterLoss(request, safe, performance.now());
+    current.engine = created.engine;
+    current.pace = initialPace;
+    current.reported = from;
+    current.marks = [];
+    looked = null;
+    // A run that stands goes on to where it stood.
+    if (!playing) stepsWanted += lostAt - from;
+    const { info } = created.engine;
+    const { fallback } = created;
+    post({
+      type: 'recovered',
+      run: current.number,
+      engine: info,
+      fallback,
+      loss: loss.message,
+      lostAt,
+      from,
+    });
+  }
+
   /** Puts an engine with other lanes in the place of the run's, at the same step. */
   async function arrange(current: Run, engine: Engine, { picks }: ArrangeCommand): Promise<void> {
     await startReport(current, engine);
@@ -244,10 +289,11 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     try {
       const shape = shapeOf(engine.experiment, data);
       const checkpoint = arrangeLanes(await engine.checkpoint(), shape, picks);
-      const { engine: next } = await engineFor(command, checkpoint.experiment, data);
+      const { engine: next } = await createEngine(requestOf(command, checkpoint.experiment, data));
       await next.restore(checkpoint);
       engine.dispose();
       current.engine = next;
+      current.safe = checkpoint;
       current.running = new Set(
         [...checkpoint.stoppedAt.keys()].filter((lane) => checkpoint.stoppedAt[lane] === 0),
       );
@@ -293,6 +339,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     if (playing && generation !== null && generationDue(generated, performance.now())) {
       await generate(current, engine, generation);
     }
+    if (saveWanted || checkpointDue(current.saved, performance.now())) await save(current, engine);
     if (playing && isWatching() && watchDue(looked, performance.now())) await look(current, engine);
     await yieldToCommands();
   }
@@ -322,6 +369,10 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
             continue;
           }
           run.marks = [];
+          if ((run.safe?.step ?? 0) !== engine.step) {
+            await save(run, engine);
+            continue;
+          }
           if (isWatching() && looked?.step !== engine.step) {
             await look(run, engine);
             continue;
@@ -331,9 +382,15 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
             continue;
           }
         } catch (error) {
-          fail(run.number, error);
-          engine.dispose();
-          run = { ...run, engine: null };
+          try {
+            if (!(error instanceof DeviceLostError)) throw error;
+            await recover(run, engine, error);
+            continue;
+          } catch (final) {
+            fail(run.number, final);
+            engine.dispose();
+            run.engine = null;
+          }
         }
       }
       await new Promise<void>((resolve) => {
@@ -357,6 +414,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
         watched = NOTHING_WATCHED;
         looked = null;
         arrangements = [];
+        saveWanted = false;
       } else if (command.type === 'read') {
         void read(command);
       } else if (command.type === 'dispose') {
@@ -370,6 +428,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
           watched = command.watched;
           looked = null;
         } else if (command.type === 'arrange') arrangements.push(command);
+        else if (command.type === 'save') saveWanted = true;
         else playing = command.type === 'play';
       }
       wake();

@@ -1,7 +1,9 @@
 import type { Engine, StepSnapshot } from '../engine/engine.ts';
+import { generateText } from '../engine/generate.ts';
 import { shapeOf } from '../engine/layout.ts';
 import { type Examples, predictHeldOut } from '../engine/predict.ts';
-import type { TaskData } from '../experiment/tasks/index.ts';
+import type { TaskData, TextData } from '../experiment/tasks/index.ts';
+import type { GenerationSettings } from './protocol.ts';
 
 /** Numbers of states and deltas of all lanes that are still sent to a page; beyond, they are left out. */
 const MOST_STATES = 2 ** 24;
@@ -23,4 +25,30 @@ export async function lookInside(engine: Engine, data: TaskData | null): Promise
 export async function lookAtExamples(engine: Engine, data: TaskData | null): Promise<Examples> {
   const { parameters } = await engine.checkpoint();
   return predictHeldOut(engine.experiment, data, parameters);
+}
+
+/**
+ * What every lane writes.
+ * @param goOn asked after every lane, which may take a while; false: nobody wants the texts any more
+ * @returns [lane], or null where nobody wants them
+ */
+export async function lookAtTexts(
+  engine: Engine,
+  data: TextData,
+  settings: GenerationSettings,
+  goOn: () => Promise<boolean>,
+): Promise<string[] | null> {
+  const { experiment } = engine;
+  const { step, parameters } = await engine.checkpoint();
+  const shape = shapeOf(experiment, data);
+  const texts: string[] = [];
+  for (const [index, { activation }] of experiment.lanes.entries()) {
+    const first = index * shape.parameters;
+    const ofLane = parameters.subarray(first, first + shape.parameters);
+    const { vocabulary } = data;
+    const { seed } = experiment;
+    texts.push(generateText({ shape, activation, parameters: ofLane, vocabulary, seed, step, ...settings }));
+    if (!(await goOn())) return null;
+  }
+  return texts;
 }

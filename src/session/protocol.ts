@@ -1,5 +1,12 @@
 import type { LanePick } from '../engine/arrange.ts';
-import type { EngineInfo, EngineKind, Evaluation, MetricBatch, StepSnapshot } from '../engine/engine.ts';
+import type {
+  Checkpoint,
+  EngineInfo,
+  EngineKind,
+  Evaluation,
+  MetricBatch,
+  StepSnapshot,
+} from '../engine/engine.ts';
 import type { Examples } from '../engine/predict.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import type { Task } from '../experiment/tasks/index.ts';
@@ -11,15 +18,18 @@ export type Command =
   | GenerateCommand
   | WatchCommand
   | ArrangeCommand
-  | { readonly type: 'play' | 'pause' | 'step'; readonly run: number }
+  /** `save` asks for a checkpoint soon, for one that trains: a run that stands has sent its last. */
+  | { readonly type: 'play' | 'pause' | 'step' | 'save'; readonly run: number }
   | { readonly type: 'dispose' };
 
-/** Makes a run, at step 0 and paused; the run before it ends. A reset is the same experiment created again. */
+/** Makes a run, at step 0 or where a checkpoint stands, and paused; the run before it ends. A reset is the same experiment created again. */
 export interface CreateCommand {
   readonly type: 'create';
   /** Counts up with every create, so that late events of an earlier run can be told apart. */
   readonly run: number;
   readonly experiment: Experiment;
+  /** A checkpoint of the experiment, to go on from; null: from step 0. */
+  readonly from: Checkpoint | null;
   readonly engine: EngineKind | 'auto';
   /** The text of an experiment with data=own. */
   readonly ownText: OwnText | null;
@@ -121,6 +131,11 @@ export type SessionEvent =
       readonly metrics: MetricColumns;
     }
   | { readonly type: 'evaluated'; readonly run: number; readonly evaluation: Evaluation }
+  /** All that the run needs to go on from here. */
+  | { readonly type: 'checkpointed'; readonly run: number; readonly checkpoint: Checkpoint }
+  /** The device was lost: another one is being sought. */
+  | { readonly type: 'recovering'; readonly run: number }
+  | RecoveredEvent
   | GeneratedEvent
   | InsideEvent
   | ExamplesEvent
@@ -140,6 +155,19 @@ export type SessionEvent =
   | { readonly type: 'failed'; readonly run: number; readonly message: string }
   /** This host has no `navigator.gpu`, the page has: the page is to be the host. */
   | { readonly type: 'refused'; readonly run: number };
+
+/** Another device, or the CPU engine, goes on from step `from` as if nothing had been. */
+export interface RecoveredEvent {
+  readonly type: 'recovered';
+  readonly run: number;
+  readonly engine: EngineInfo;
+  /** Why the CPU engine goes on, or null. */
+  readonly fallback: string | null;
+  /** What the device said. */
+  readonly loss: string;
+  readonly lostAt: number;
+  readonly from: number;
+}
 
 /** What each lane wrote after the update of `step`. */
 export interface GeneratedEvent {

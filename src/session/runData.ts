@@ -162,6 +162,8 @@ export class RunData {
   }
 
   addEvaluation(evaluation: Evaluation): void {
+    // After a device was lost, steps come a second time.
+    if (evaluation.step <= (this.#latest?.step ?? -1)) return;
     this.#latest = evaluation;
     if (this.#evaluated++ % this.#keepEvery === 0) this.#evaluations.push(evaluation);
     if (this.#evaluations.length > MOST_EVALUATIONS) {

@@ -10,6 +10,7 @@ import type {
   GenerationSettings,
   InsideEvent,
   OwnText,
+  RecoveredEvent,
   SessionEvent,
   Stop,
   TextInfo,
@@ -50,6 +51,10 @@ export interface RunState {
   readonly arranging: boolean;
   /** Why the last copy could not be made, or null. */
   readonly copyProblem: string | null;
+  /** Whether another device is being sought in the place of one that was lost. */
+  readonly recovering: boolean;
+  /** How the last loss of a device ended, or null. */
+  readonly recovered: RecoveredEvent | null;
   readonly stops: readonly Stop[];
   readonly error: string | null;
 }
@@ -72,6 +77,8 @@ export const useRun = create<RunState>(() => ({
   copies: [],
   arranging: false,
   copyProblem: null,
+  recovering: false,
+  recovered: null,
   stops: [],
   error: null,
 }));
@@ -121,6 +128,8 @@ export function prepareRun(
     copies: [],
     arranging: false,
     copyProblem: null,
+    recovering: false,
+    recovered: null,
     stops: [],
     error: null,
   });
@@ -136,7 +145,16 @@ function sendCreate(): void {
   const { experiment } = getState();
   const pageHasGpu = (navigator as { readonly gpu?: GPU }).gpu !== undefined;
   const base = document.baseURI;
-  connected().send({ type: 'create', run, experiment, engine: engineChoice, ownText, base, pageHasGpu });
+  connected().send({
+    type: 'create',
+    run,
+    experiment,
+    from: null,
+    engine: engineChoice,
+    ownText,
+    base,
+    pageHasGpu,
+  });
 }
 
 function connected(): Client {
@@ -269,13 +287,29 @@ function receive(event: SessionEvent): void {
       break;
     case 'progress':
       data.addMetrics(event.metrics, event.step, event.stepsPerSecond);
-      if (event.metrics.stops.length > 0) setState({ stops: [...stops, ...event.metrics.stops] });
+      // After a device was lost, steps come a second time.
+      for (const stop of event.metrics.stops) {
+        if (!stops.some(({ lane }) => lane === stop.lane)) setState({ stops: [...getState().stops, stop] });
+      }
       break;
     case 'evaluated':
       data.addEvaluation(event.evaluation);
       break;
     case 'generated':
       setState({ generated: event });
+      break;
+    case 'checkpointed':
+      break;
+    case 'recovering':
+      setState({ recovering: true });
+      break;
+    case 'recovered':
+      setState({
+        recovering: false,
+        recovered: event,
+        engine: event.engine,
+        fallback: event.fallback ?? getState().fallback,
+      });
       break;
     case 'inside':
       if (watched.inside) setState({ inside: event });

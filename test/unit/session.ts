@@ -31,6 +31,7 @@ export class Session {
       type: 'create',
       run,
       experiment,
+      from: null,
       engine: 'cpu',
       ownText: null,
       base: 'http://localhost/',

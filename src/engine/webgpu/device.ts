@@ -1,4 +1,4 @@
-import { type EngineInfo, NoAdapterError } from '../engine.ts';
+import { DeviceLostError, type EngineInfo, NoAdapterError } from '../engine.ts';
 import type { KernelName } from './kernels.ts';
 import { kernelOf } from './kernels.ts';
 
@@ -12,8 +12,8 @@ export interface Kernel {
 export interface Device {
   readonly device: GPUDevice;
   readonly info: EngineInfo;
-  /** Null until the device is lost or reported an error that nobody awaited; then why. */
-  readonly failure: () => string | null;
+  /** Null until the device is lost (DeviceLostError) or reported an error that nobody awaited. */
+  readonly failure: () => Error | null;
   /** The kernel of that source; compiled once. @throws Error with the compiler's messages */
   kernel(name: KernelName, source: string): Promise<Kernel>;
 }
@@ -57,12 +57,12 @@ async function open(gpu: GPU): Promise<Device> {
   const device = await adapter.requestDevice({
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
-  let failure: string | null = null;
+  let failure: Error | null = null;
   void device.lost.then(({ reason, message }) => {
-    failure = `The GPU was lost (${reason}${message ? `: ${message}` : ''}).`;
+    failure = new DeviceLostError(`The GPU was lost (${reason}${message ? `: ${message}` : ''}).`);
   });
   device.addEventListener('uncapturederror', ({ error }) => {
-    failure ??= `The GPU reported an error: ${error.message}`;
+    failure ??= new Error(`The GPU reported an error: ${error.message}`);
   });
   const layouts = new Map<KernelName, GPUBindGroupLayout>();
   const kernels = new Map<string, Promise<Kernel>>();

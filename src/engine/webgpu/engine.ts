@@ -82,6 +82,13 @@ const INSPECTED = [
   'ring',
 ] as const;
 
+/** Milliseconds that news of a lost device may come after the failures that it causes. */
+const LOSS_NOTICE = 1000;
+const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+
 /** Words of a line of the ring: shaders/finish.wgsl. */
 const RING_WORDS = 8;
 
@@ -168,7 +175,7 @@ export class WebGpuEngine implements Engine {
     this.#checkUsable();
     const done = this.#submitter.train(this.#stepCommands, steps);
     this.#step += steps;
-    await done;
+    await this.#checked(done);
     this.#checkUsable();
   }
 
@@ -349,7 +356,7 @@ export class WebGpuEngine implements Engine {
   #checkUsable(): void {
     if (this.#disposed) throw new Error('This engine was disposed of.');
     const failure = this.#parts.device.failure();
-    if (failure !== null) throw new Error(failure);
+    if (failure !== null) throw failure;
   }
 
   /** Whether the task's measure is the loss in bits, which the device does not compute. */
@@ -357,9 +364,11 @@ export class WebGpuEngine implements Engine {
     return this.#parts.task.measure(this.experiment).kind === 'bits';
   }
 
-  /** A reading that fails because the device did says so. */
-  async #checked<Result>(reading: Promise<Result>): Promise<Result> {
-    return reading.catch((error: unknown) => {
+  /** What fails because the device did says so. */
+  async #checked<Result>(result: Promise<Result>): Promise<Result> {
+    return result.catch(async (error: unknown) => {
+      // A device that is gone may say so only after what was asked of it has failed.
+      await Promise.race([this.#parts.device.device.lost, wait(LOSS_NOTICE)]);
       this.#checkUsable();
       throw error;
     });

@@ -34,6 +34,8 @@ export class Submitter {
     this.#outstanding = this.#device.queue
       .onSubmittedWorkDone()
       .then(() => this.#budget.note(operations, submittedAt, performance.now()));
+    // Whoever waits for it hears of its failure; nobody waits for the last one.
+    this.#outstanding.catch(() => {});
     return before;
   }
 
