@@ -25,7 +25,7 @@ import { DATA_CHOICES, TASK_NAMES, TASKS, type Task } from '../../src/experiment
 const ALL_TASKS =
   'adding, copying, mnist-rows, mnist-pixels, mnist-pixels-permuted, mnist-14x14, mnist-14x14-permuted, mnist-flat or text';
 
-const RUNS = { numRuns: 1000, seed: 20161205 } as const;
+const RUNS = { numRuns: import.meta.env.TEST_LONG ? 10_000 : 1_000, seed: 20161205 };
 
 function numberOf(range: Range): fc.Arbitrary<number> {
   const { min, max, integer, exclusiveMin } = range;
