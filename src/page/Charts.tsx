@@ -19,12 +19,19 @@ const LOSS_TEXTS: Readonly<Record<Task['loss'], string>> = {
 
 const AXIS_KINDS = ['log', 'linear'] as const satisfies readonly AxisKind[];
 
-/** Loss and measure of every lane against the training step, with one legend and one set of choices for both. */
-export function Charts() {
+/** The charts, as `hide` names them. */
+const CHART_NAMES = ['loss', 'measure'] as const;
+
+/**
+ * Loss and measure of every lane against the training step, with one legend and one set of choices for both.
+ * @param only the one chart to show, whatever the link hides
+ */
+export function Charts({ only }: { readonly only?: (typeof CHART_NAMES)[number] }) {
   const experiment = useRun((state) => state.experiment);
   const data = useRun((state) => state.data);
   const stops = useRun((state) => state.stops);
-  const hide = useWorkbench((state) => state.view.hide);
+  const hidden = useWorkbench((state) => state.view.hide);
+  const hide = only === undefined ? hidden : CHART_NAMES.filter((name) => name !== only);
   const [axis, setAxis] = useState<AxisKind>('log');
   const [smooth, setSmooth] = useState(true);
   const styles = useMemo(() => laneStyles(experiment), [experiment]);

@@ -1,4 +1,6 @@
-/** The method in three sentences, its source, and the licence. */
+import { OfflineNote } from './offline/OfflineNote.tsx';
+
+/** The method in three sentences, its source, the licence, and whether the page works offline. */
 export function Footer() {
   return (
     <footer className="footer">
@@ -25,6 +27,7 @@ export function Footer() {
           MIT licence. Everything is computed on your machine; nothing is sent anywhere.{' '}
           <a href="./check.html">Check this GPU</a>, <a href="./bench.html">measure its speed</a>
         </p>
+        <OfflineNote />
       </section>
     </footer>
   );

@@ -1,14 +1,32 @@
-/** The name, the idea in a sentence, and where to read on. */
+import { openDialog } from './dialogs.ts';
+import { present } from './presenter/presenterStore.ts';
+import './styles/header.css';
+
+/** What the page is about. */
+export const IDEA =
+  'Two networks, the same start, the same data. One takes steps that ignore how its weights are scaled.';
+
+/** The name, the idea in a sentence, and where to go from here. */
 export function Header() {
   return (
     <header className="header">
       <div>
         <h1>Path-SGD Playground</h1>
-        <p className="idea">
-          Two networks, the same start, the same data. One takes steps that ignore how its weights are scaled.
-        </p>
+        <p className="idea">{IDEA}</p>
       </div>
       <nav aria-label="More">
+        <button type="button" onClick={present} title="One large chart on the full screen (p)">
+          Present
+        </button>
+        <button
+          type="button"
+          className="with-keyboard"
+          aria-haspopup="dialog"
+          onClick={() => openDialog('keys')}
+          title="All keys of the page (?)"
+        >
+          Keys
+        </button>
         <a href="https://arxiv.org/abs/1605.07154">The paper</a>
         <a href="./check.html">Check this GPU</a>
       </nav>

@@ -56,9 +56,18 @@ export function Notices() {
       {fallback !== null && (
         <div className="notice notice-information" role="status">
           <p>
-            <strong>Training on the CPU.</strong> {fallback} Everything works, only slower than on a GPU.
-            Where the machine has one, a recent Chrome or Edge (also on Android), or Safari 26, trains on it;
-            the address must start with https or be localhost.
+            <strong>Training on the CPU.</strong>{' '}
+            {window.isSecureContext ? (
+              <>
+                {fallback} Everything works, only slower than on a GPU. Where the machine has one, a recent
+                Chrome or Edge (also on Android), or Safari 26, trains on it.
+              </>
+            ) : (
+              <>
+                This page came over plain http, and browsers let a page use the GPU only where its address
+                starts with https or is localhost. Everything works, only slower than on a GPU.
+              </>
+            )}
           </p>
         </div>
       )}

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import type { EngineInfo } from '../engine/engine.ts';
 import { type RunStatus, useRun } from '../session/runStore.ts';
 import { formatCount, formatNumber } from './numbers.ts';
@@ -49,37 +48,6 @@ export function StatusLine() {
           {engine.software && <span className="badge">software adapter</span>}
         </span>
       )}
-      <Announcement />
     </div>
-  );
-}
-
-/** Milliseconds between two spoken summaries of a running run. */
-const ANNOUNCEMENT_INTERVAL = 15_000;
-
-/** What a screen reader is told: every change of status, and now and then how far a running run is. */
-function Announcement() {
-  const status = useRun((state) => state.status);
-  const data = useRun((state) => state.data);
-  const [text, setText] = useState('');
-  useEffect(() => {
-    const announce = (): void => {
-      const losses = data.lanes.map(
-        ({ loss }, index) =>
-          `lane ${index + 1} ${Number.isNaN(loss.smooth) ? 'none' : formatNumber(loss.smooth)}`,
-      );
-      setText(
-        `${STATUS_TEXT[status]}, step ${data.step}${data.step > 0 ? `, loss: ${losses.join(', ')}` : ''}`,
-      );
-    };
-    announce();
-    if (status !== 'running') return;
-    const timer = setInterval(announce, ANNOUNCEMENT_INTERVAL);
-    return () => clearInterval(timer);
-  }, [status, data]);
-  return (
-    <span role="status" className="visually-hidden">
-      {text}
-    </span>
   );
 }

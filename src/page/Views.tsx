@@ -47,3 +47,6 @@ export function Views() {
     </section>
   );
 }
+
+/** The names and titles of every view. */
+export const viewTitles = (): readonly Pick<View, 'name' | 'title'>[] => VIEWS;

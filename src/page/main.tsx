@@ -6,12 +6,15 @@ import './styles/page.css';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { tellOfFreezing } from './freezing.ts';
+import { keepForOffline } from './offline/offlineStore.ts';
 import { openLink } from './workbench.ts';
 
 openLink(location.hash);
 // A link pasted into the address bar of an open page; the page's own changes of the address fire no such event.
 window.addEventListener('hashchange', () => openLink(location.hash));
 tellOfFreezing();
+// What the browser keeps for later waits until the page has what it needs now.
+window.addEventListener('load', () => void keepForOffline());
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -1,8 +1,7 @@
 import { useEffect } from 'react';
 import { pause, play, reset, step, useRun } from '../session/runStore.ts';
-
-/** Elements that a key belongs to themselves: there, a shortcut would take it away from them. */
-const OWN_KEYS = 'input, textarea, select, button, summary, a, [contenteditable]';
+import { openDialog } from './dialogs.ts';
+import { leavePresenter, showNextChart, togglePresenter, usePresenter } from './presenter/presenterStore.ts';
 
 /** Starts a run that waits, pauses one that runs. */
 export function togglePlay(): void {
@@ -11,16 +10,83 @@ export function togglePlay(): void {
   else play();
 }
 
-/** Space plays and pauses, `s` steps, `r` resets, anywhere on the page but in controls. */
+/** A key of the page. */
+interface Shortcut {
+  /** As `KeyboardEvent.key` has it. */
+  readonly key: string;
+  /** As it is printed on a keyboard. */
+  readonly label: string;
+  readonly text: string;
+  /** Where it does something; everywhere if left out. */
+  readonly applies?: () => boolean;
+  readonly act: () => void;
+}
+
+const presenting = (): boolean => usePresenter.getState().on;
+
+/** Every key of the page. */
+export const SHORTCUTS: readonly Shortcut[] = [
+  { key: ' ', label: 'Space', text: 'Play or pause', act: togglePlay },
+  { key: 's', label: 's', text: 'One training step', act: step },
+  { key: 'r', label: 'r', text: 'Back to step 0', act: reset },
+  { key: 'l', label: 'l', text: 'Share: link, QR code and embedding', act: () => openDialog('share') },
+  { key: 'p', label: 'p', text: 'Presenter mode: one large chart', act: togglePresenter },
+  {
+    key: 'c',
+    label: 'c',
+    text: 'In presenter mode: the other chart',
+    applies: presenting,
+    act: showNextChart,
+  },
+  {
+    key: 'Escape',
+    label: 'Esc',
+    text: 'Leave presenter mode, close a dialog',
+    applies: presenting,
+    act: leavePresenter,
+  },
+  { key: '?', label: '?', text: 'This list', act: () => openDialog('keys') },
+];
+
+/** Where letters are typed, or choose: no key of the page acts there. */
+const FIELDS =
+  'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=button])';
+/** What the space bar itself presses. */
+const PRESSED_BY_SPACE = 'button, summary, a, input';
+
+/** Where the choice of single keys is kept. */
+const STORED = 'single-keys';
+
+/** Whether keys without Ctrl or Alt act on the page. Speech input may press them unmeant: WCAG 2.1.4 asks for a switch. */
+export function singleKeysWork(): boolean {
+  try {
+    return localStorage.getItem(STORED) !== 'off';
+  } catch {
+    return true; // A browser that stores nothing.
+  }
+}
+
+export function letSingleKeysWork(work: boolean): void {
+  try {
+    localStorage.setItem(STORED, work ? 'on' : 'off');
+  } catch {
+    // A browser that stores nothing: the keys stay as they are.
+  }
+}
+
+/** Has the keys of `SHORTCUTS` act anywhere on the page but in fields and under an open dialog. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      const inControl = event.target instanceof Element && event.target.closest(OWN_KEYS) !== null;
-      if (inControl || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      if (event.key === ' ') togglePlay();
-      else if (event.key === 's') step();
-      else if (event.key === 'r') reset();
-      else return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+      const shortcut = SHORTCUTS.find(({ key }) => key === event.key);
+      if (!shortcut || shortcut.applies?.() === false) return;
+      const { target } = event;
+      const own = event.key === ' ' ? `${FIELDS}, ${PRESSED_BY_SPACE}` : FIELDS;
+      if (target instanceof Element && target.closest(own) !== null) return;
+      if (document.querySelector('dialog[open]') !== null) return;
+      if (event.key !== 'Escape' && !singleKeysWork()) return;
+      shortcut.act();
       event.preventDefault();
     };
     window.addEventListener('keydown', onKeyDown);

@@ -1,0 +1,55 @@
+import { useEffect } from 'react';
+import { taskOf } from '../../experiment/tasks/index.ts';
+import { useRun } from '../../session/runStore.ts';
+import { keepData, refreshKept, useOffline } from './offlineStore.ts';
+
+/** Bytes in a megabyte, as download sizes are told. */
+const MEGABYTE = 1_000_000;
+const inMegabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+
+/** Whether the page works without a network, and a button that keeps the data too. */
+export function OfflineNote() {
+  const ready = useOffline((state) => state.ready);
+  const data = useOffline((state) => state.data);
+  // A run with data has loaded them by the time that it is ready, and they are kept from then on.
+  const loaded = useRun(({ status, experiment }) => status === 'idle' && taskOf(experiment).data !== null);
+  useEffect(() => {
+    if (!loaded) return;
+    // What it loaded is being checked and stored.
+    const timer = setTimeout(refreshKept, 2000);
+    return () => clearTimeout(timer);
+  }, [loaded]);
+
+  if (!window.isSecureContext) {
+    return <p>Opened over https or from localhost, this page also works offline.</p>;
+  }
+  if (!ready) return null;
+  if (data === null) return <p>This page is kept in your browser and opens without a network.</p>;
+  const { size, kept, done, problem } = data;
+  if (kept >= size) {
+    return (
+      <p role="status">
+        This page works offline, with all its data: they are kept in your browser ({inMegabytes(size)}).
+      </p>
+    );
+  }
+  return (
+    <div className="offline">
+      <p>
+        This page works offline: it is kept in your browser. The handwritten digits and Moby Dick are kept
+        once you have used them, or now:
+      </p>
+      <div className="offline-keep">
+        <button type="button" disabled={!done} onClick={keepData}>
+          Keep for offline ({inMegabytes(size - (done ? kept : 0))})
+        </button>
+        {!done && <progress aria-label="Keeping the data" value={kept} max={size} />}
+      </div>
+      {problem !== null && (
+        <p role="alert" className="field-error">
+          Not all could be kept: {problem}. Check the connection and try again.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { create } from 'zustand';
+import type { DataAnswer, Request } from './messages.ts';
+
+interface Offline {
+  /** Whether the browser has kept this page, so that it opens without a network. */
+  readonly ready: boolean;
+  /** The service worker of a newer version that waits to take over. */
+  readonly update: ServiceWorker | null;
+  /** How much of the data files is kept; null where that is not known. */
+  readonly data: DataAnswer | null;
+}
+
+export const useOffline = create<Offline>(() => ({ ready: false, update: null, data: null }));
+
+const { getState, setState } = useOffline;
+
+/** Milliseconds after which a page that is looked at again asks for a new version: it may be open for days. */
+const UPDATE_INTERVAL = 3_600_000;
+
+/**
+ * Has the browser keep this page for offline, where it can: on https and localhost. Only the built page does so.
+ * Nothing here may disturb the page: without a service worker it works as well, only not offline.
+ */
+export async function keepForOffline(): Promise<void> {
+  if (!import.meta.env.PROD) return;
+  try {
+    // Absent over plain http; in a sandboxed frame even its name throws.
+    const { serviceWorker } = navigator as { readonly serviceWorker?: ServiceWorkerContainer };
+    if (!serviceWorker) return;
+    await serviceWorker.register(new URL('service-worker.js', document.baseURI));
+    const registration = await serviceWorker.ready;
+    setState({ ready: true });
+    followUpdates(registration, serviceWorker);
+    ask({ type: 'data' });
+  } catch (error) {
+    console.info('This page is not kept for offline:', error);
+  }
+}
+
+function followUpdates(registration: ServiceWorkerRegistration, container: ServiceWorkerContainer): void {
+  const offer = (): void => {
+    // The first version of all takes over by itself and is no news.
+    if (registration.waiting && registration.active) setState({ update: registration.waiting });
+  };
+  const watch = (): void => {
+    registration.installing?.addEventListener('statechange', offer);
+  };
+  offer();
+  watch();
+  registration.addEventListener('updatefound', watch);
+  container.addEventListener('controllerchange', () => ask({ type: 'data' }));
+
+  let asked = Date.now();
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden || Date.now() - asked < UPDATE_INTERVAL) return;
+    asked = Date.now();
+    registration.update().catch(() => {
+      // Offline, most likely: the next time will do.
+    });
+  });
+}
+
+/** Has the new version take over, and opens this page in it. */
+export function reloadIntoUpdate(): void {
+  const { update } = getState();
+  if (update === null) return;
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+  // Another tab may have had it take over before.
+  if (update.state === 'activated') location.reload();
+  else update.postMessage({ type: 'activate' } satisfies Request);
+}
+
+export const postponeUpdate = (): void => setState({ update: null });
+
+/** Keeps all data files, and asks the browser not to throw them away when its disk is full. */
+export function keepData(): void {
+  // Where it has no such promise to give, it keeps them as long as it can.
+  void navigator.storage?.persist?.().catch(() => false);
+  ask({ type: 'keep' });
+}
+
+/** Sends a request to the version that serves this page; its answers go into `data`. */
+function ask(request: Request): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<DataAnswer>) => {
+    setState({ data });
+    if (data.done) port1.close();
+  };
+  navigator.serviceWorker.controller?.postMessage(request, [port2]);
+}
+
+/** Looks again at what is kept: a run may have loaded data meanwhile. */
+export const refreshKept = (): void => {
+  if (getState().ready && getState().data?.done !== false) ask({ type: 'data' });
+};

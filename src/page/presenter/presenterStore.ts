@@ -1,0 +1,36 @@
+import { create } from 'zustand';
+
+/** The charts that presenter mode shows, one at a time, by the names that `hide` takes. */
+export const PRESENTED_CHARTS = ['loss', 'measure'] as const;
+export type PresentedChart = (typeof PRESENTED_CHARTS)[number];
+
+interface Presenter {
+  readonly on: boolean;
+  readonly chart: PresentedChart;
+}
+
+export const usePresenter = create<Presenter>(() => ({ on: false, chart: 'loss' }));
+
+const { getState, setState } = usePresenter;
+
+/** Large type and one chart, on the full screen where the browser has it (iPhones have not) and lets the page. */
+export function present(): void {
+  setState({ on: true });
+  document.documentElement.requestFullscreen?.().catch(() => {
+    // In a frame that does not allow it, the page alone is large.
+  });
+}
+
+export function leavePresenter(): void {
+  setState({ on: false });
+  if (document.fullscreenElement !== null) void document.exitFullscreen();
+}
+
+export const togglePresenter = (): void => (getState().on ? leavePresenter() : present());
+
+export const showChart = (chart: PresentedChart): void => setState({ chart });
+
+export function showNextChart(): void {
+  const next = (PRESENTED_CHARTS.indexOf(getState().chart) + 1) % PRESENTED_CHARTS.length;
+  showChart(PRESENTED_CHARTS[next] as PresentedChart);
+}
