@@ -3,6 +3,7 @@ import {
   button,
   closeBrowser,
   closePage,
+  faults,
   hash,
   isReady,
   isRestored,
@@ -131,5 +132,37 @@ describe('links', () => {
     await button('Play').click();
     await reaches(10);
     await button('Dismiss this message').first().click();
+  });
+
+  test('the page runs nothing but its own files', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    const ran = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'window.ran = "inline"';
+      document.body.append(script);
+      const image = document.createElement('img');
+      image.setAttribute('onerror', 'window.ran = "handler"');
+      image.src = 'data:,';
+      document.body.append(image);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      try {
+        new Function('window.ran = "eval"')();
+      } catch {
+        // As it should be.
+      }
+      return 'ran' in window ? window.ran : null;
+    });
+    expect(ran).toBeNull();
+    const left = await page.evaluate(() =>
+      fetch('http://127.0.0.1:9/elsewhere').then(
+        () => 'sent',
+        () => 'refused',
+      ),
+    );
+    expect(left).toBe('refused');
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.every((fault) => /Content Security Policy/.test(fault))).toBe(true);
+    faults.length = 0;
   });
 });
