@@ -1,149 +1,126 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { Experiment } from '../experiment/schema.ts';
-import { type Task, taskOf } from '../experiment/tasks/index.ts';
-import type { Stop } from '../session/protocol.ts';
-import type { RunData } from '../session/runData.ts';
+import { useMemo, useState } from 'react';
+import { isShown, useEarlierRuns } from '../session/earlierRuns.ts';
 import { useRun } from '../session/runStore.ts';
+import { SMOOTHING_FACTORS, USUAL_SMOOTHING } from '../session/series.ts';
+import { StepClock } from '../session/stepClock.ts';
 import { hasBands } from './chartRows.ts';
-import type { AxisKind } from './chartScale.ts';
-import { type LaneStyle, laneStyles } from './laneStyle.ts';
+import { ChartChoices } from './charts/ChartChoices.tsx';
+import { drawableRuns, type ShownRun } from './charts/content.ts';
+import { EarlierRuns } from './charts/EarlierRuns.tsx';
+import { Legend } from './charts/Legend.tsx';
+import { type Quantity, quantitiesOf } from './charts/quantities.ts';
+import { nameOf } from './charts/runNames.ts';
+import { SaveRun } from './charts/SaveRun.tsx';
+import { secondsNote, type XAxisChoice } from './charts/xAxis.ts';
+import { laneStyles } from './laneStyle.ts';
 import { MetricChart } from './MetricChart.tsx';
-import { Swatch } from './Swatch.tsx';
-import { useRunFrame } from './useRunFrame.ts';
 import { useWorkbench } from './workbench.ts';
+import './styles/charts.css';
 
-const LOSS_TEXTS: Readonly<Record<Task['loss'], string>> = {
-  squared: 'mean squared error',
-  softmax: 'cross-entropy in nats',
-};
-
-const AXIS_KINDS = ['log', 'linear'] as const satisfies readonly AxisKind[];
-
-/** The charts, as `hide` names them. */
-const CHART_NAMES = ['loss', 'measure'] as const;
+/** The charts that are open until the visitor chooses others. */
+const OPEN_AT_FIRST: ReadonlySet<Quantity['part']> = new Set(['loss', 'measure']);
 
 /**
- * Loss and measure of every lane against the training step, with one legend and one set of choices for both.
- * @param only the one chart to show, whatever the link hides
+ * What every lane measures, against the progress of training, with one legend and one set of choices for all charts.
+ * @param only the one chart to show, without choices, whatever the link hides
  */
-export function Charts({ only }: { readonly only?: (typeof CHART_NAMES)[number] }) {
+export function Charts({ only }: { readonly only?: Quantity['part'] }) {
   const experiment = useRun((state) => state.experiment);
   const data = useRun((state) => state.data);
   const stops = useRun((state) => state.stops);
-  const hidden = useWorkbench((state) => state.view.hide);
-  const hide = only === undefined ? hidden : CHART_NAMES.filter((name) => name !== only);
-  const [axis, setAxis] = useState<AxisKind>('log');
-  const [smooth, setSmooth] = useState(true);
-  const styles = useMemo(() => laneStyles(experiment), [experiment]);
-  return (
-    <section className="panel charts" aria-label="Curves">
-      <div className="charts-head">
-        <ul className={hasBands(styles.length) ? 'legend' : 'legend legend-many'} aria-label="Lanes">
-          {styles.map((style, index) => {
-            const stop = stops.find(({ lane }) => lane === index);
-            return (
-              <li key={style.name}>
-                <Swatch style={style} />
-                <span>
-                  {style.name}
-                  {stop && <span className="legend-stop">: stopped, {stop.reason}</span>}
-                </span>
-              </li>
-            );
-          })}
-        </ul>
-        <div className="chart-choices">
-          <fieldset className="segments">
-            <legend className="visually-hidden">Loss axis</legend>
-            {AXIS_KINDS.map((kind) => (
-              <label key={kind}>
-                <input type="radio" name="loss-axis" checked={axis === kind} onChange={() => setAxis(kind)} />
-                <span>{kind === 'log' ? 'Log' : 'Linear'}</span>
-              </label>
-            ))}
-          </fieldset>
-          <label className="check" title="Exponential mean over all steps: factor 0.98, less at the start">
-            <input type="checkbox" checked={smooth} onChange={(event) => setSmooth(event.target.checked)} />
-            Smooth
-          </label>
-        </div>
-      </div>
-      <ChartPair
-        data={data}
-        experiment={experiment}
-        styles={styles}
-        stops={stops}
-        axis={axis}
-        smooth={smooth}
-        hide={hide}
-      />
-      <p className="chart-note">
-        Lines: training{smooth ? ', smoothed' : ''}; {hasBands(styles.length) && 'bands: its range; '}circles:
-        held out.
-      </p>
-    </section>
-  );
-}
-
-/** Milliseconds between two drawings, at least; drawing takes at most about a fifth of the time. */
-const DRAW_INTERVAL = 100;
-const DRAW_SHARE = 0.2;
-
-interface ChartPairProps {
-  readonly data: RunData;
-  readonly experiment: Experiment;
-  readonly styles: readonly LaneStyle[];
-  readonly stops: readonly Stop[];
-  readonly axis: AxisKind;
-  readonly smooth: boolean;
-  readonly hide: readonly string[];
-}
-
-/** Both charts, drawn in the same moment, so that one hover reads the same step in both. */
-function ChartPair({ data, experiment, axis, hide, ...shared }: ChartPairProps) {
-  const cost = useRef(0);
-  useRunFrame(
-    data,
-    useCallback(() => Math.max(DRAW_INTERVAL, cost.current / DRAW_SHARE), []),
-  );
-  const started = performance.now();
-  useEffect(() => {
-    cost.current = performance.now() - started;
-  });
-
+  const baseline = useRun((state) => state.baseline);
   const waiting = useRun(
     ({ status, playWhenReady }) => status === 'idle' || (status === 'preparing' && !playWhenReady),
   );
-  const task = taskOf(experiment);
-  const baseline = useRun((state) => state.baseline);
-  const measure = task.measure(experiment);
-  const inBits = measure.kind === 'bits';
+  const hide = useWorkbench((state) => state.view.hide);
+  const runs = useEarlierRuns((state) => state.runs);
+  const [open, setOpen] = useState(OPEN_AT_FIRST);
+  const [x, setX] = useState<XAxisChoice>({ unit: 'step', log: false });
+  const [smoothing, setSmoothing] = useState<number | null>(USUAL_SMOOTHING);
+  /** Names of lanes that are not drawn. */
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+
+  const styles = useMemo(() => laneStyles(experiment), [experiment]);
+  const shown = useMemo(() => styles.map(({ name }) => !left.has(name)), [styles, left]);
+  const quantities = useMemo(
+    () =>
+      quantitiesOf(experiment, baseline).filter(({ part }) =>
+        only === undefined ? !hide.includes(part) : part === only,
+      ),
+    [experiment, baseline, hide, only],
+  );
+  const earlier = useMemo<readonly ShownRun[]>(
+    () =>
+      runs
+        .filter((run) => isShown(run, experiment))
+        .map((run) => ({
+          id: run.id,
+          name: nameOf(run, experiment),
+          record: run.record,
+          clock: new StepClock(run.record.clock),
+          styles: laneStyles(run.record.experiment),
+        })),
+    [runs, experiment],
+  );
+  const drawn = useMemo(() => new Set(drawableRuns(earlier).map(({ id }) => id)), [earlier]);
+  const bands = hasBands(shown.filter((isShown) => isShown).length);
+  const openOnes = quantities.filter(({ part }) => part === only || open.has(part));
+
   return (
-    <div className="chart-grid">
-      {!hide.includes('loss') && (
-        <MetricChart
-          title="Loss"
-          unit={LOSS_TEXTS[task.loss]}
-          quantity="loss"
-          axis={axis}
-          baseline={baseline}
-          data={data}
-          waiting={waiting}
-          {...shared}
+    <section className="panel charts" aria-label="Curves">
+      <Legend
+        styles={styles}
+        shown={shown}
+        stops={stops}
+        onToggle={(name) => {
+          const next = new Set(left);
+          if (!next.delete(name)) next.add(name);
+          setLeft(next);
+        }}
+      />
+      {only === undefined && (
+        <ChartChoices
+          quantities={quantities}
+          open={open}
+          onOpen={setOpen}
+          x={x}
+          onX={setX}
+          smoothing={smoothing}
+          onSmoothing={setSmoothing}
         />
       )}
-      {!hide.includes('measure') && (
-        <MetricChart
-          title={measure.label.charAt(0).toUpperCase() + measure.label.slice(1)}
-          unit={inBits ? 'less is better' : 'share'}
-          quantity="metric"
-          axis={inBits ? 'bits' : 'share'}
-          baseline={inBits && baseline ? { ...baseline, loss: baseline.loss / Math.LN2 } : null}
-          data={data}
-          waiting={false}
-          {...shared}
-        />
+      <div className="chart-grid">
+        {openOnes.map((quantity) => (
+          <MetricChart
+            key={quantity.key}
+            quantity={quantity}
+            data={data}
+            experiment={experiment}
+            styles={styles}
+            shown={shown}
+            stops={stops}
+            x={x}
+            smoothing={smoothing}
+            earlier={earlier}
+            waiting={waiting && quantity === openOnes[0]}
+          />
+        ))}
+      </div>
+      <p className="chart-note">
+        Lines: training
+        {smoothing === null
+          ? ''
+          : `, each an exponential mean over every step (factor ${SMOOTHING_FACTORS[smoothing]}, less at the start)`}
+        ; {bands && 'bands: the range of single steps; '}circles: held out.
+        {open.has('path') && smoothing !== null && ' The path norm is smoothed in its logarithm.'}{' '}
+        {x.unit === 'seconds' && secondsNote(experiment)}
+      </p>
+      {only === undefined && (
+        <>
+          <EarlierRuns experiment={experiment} drawn={drawn} />
+          <SaveRun />
+        </>
       )}
-    </div>
+    </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { ChartRow } from './chartRows.ts';
+import { LOG10_OF_2 } from './numbers.ts';
 
-/** The visible range of an axis and its labelled values. */
+/** The visible range of an axis and its labelled places, as they are drawn: see `toAxis`. */
 export interface AxisScale {
   readonly domain: readonly [number, number];
   readonly ticks: readonly number[];
@@ -9,36 +10,51 @@ export interface AxisScale {
 /** `share`: linear, all of 0 to 100 %; `bits`: linear, around the values. */
 export type AxisKind = 'log' | 'linear' | 'share' | 'bits';
 
+/** Whether a quantity is kept as it is or, where it may leave every number's range, as its logarithm. */
+export type Stored = 'number' | 'log2';
+
+/** A linear axis ends here: beyond, its numbers could not be told apart, or written. */
+const LARGEST_LINEAR = 1e300;
+
+/**
+ * Where a value stands on an axis: on a logarithmic one at its exponent of ten, so that a power of ten that no
+ * floating-point number holds has its place too. Zeros and negative numbers are infinitely far down there.
+ */
+export function toAxis(value: number, kind: AxisKind, stored: Stored): number {
+  if (kind === 'log')
+    return stored === 'log2' ? value * LOG10_OF_2 : value > 0 ? Math.log10(value) : -Infinity;
+  return stored === 'log2' ? Math.min(LARGEST_LINEAR, 2 ** value) : value;
+}
+
 const LEADING_DIGITS = [1, 2, 5] as const;
 /** Most labels of an axis. */
 const MOST_TICKS = 10;
+/** What rounding may do to an exponent. */
+const ROUNDING = 1e-9;
 
 /**
- * A logarithmic axis around the values. Zeros and negative numbers have no place on it and are left out of the
- * range: `clampToScale` puts them at its lower edge.
- * @param values any numbers, not finite ones are ignored
+ * A logarithmic axis around exponents of ten.
+ * @param exponents any numbers, not finite ones are ignored
  */
-export function logScale(values: readonly number[]): AxisScale {
-  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
-  if (positive.length === 0) return { domain: [0.1, 1], ticks: [0.1, 0.2, 0.5, 1] };
-  const lowest = Math.min(...positive);
-  const highest = Math.max(...positive);
-  const firstDecade = Math.floor(Math.log10(lowest));
-  const lastDecade = Math.ceil(Math.log10(highest));
-  const candidates: number[] = [];
-  for (let decade = firstDecade; decade <= lastDecade; decade++) {
-    for (const digit of LEADING_DIGITS) candidates.push(Number(`${digit}e${decade}`));
-  }
+export function logScale(exponents: readonly number[]): AxisScale {
+  const finite = exponents.filter((exponent) => Number.isFinite(exponent));
+  if (finite.length === 0) return { domain: [-1, 0], ticks: [0.1, 0.2, 0.5, 1].map(Math.log10) };
+  const lowest = Math.min(...finite);
+  const highest = Math.max(...finite);
+  const firstDecade = Math.floor(lowest);
+  const lastDecade = Math.ceil(highest) + 1;
+  const decades = Array.from({ length: lastDecade - firstDecade + 1 }, (_, index) => firstDecade + index);
+  const candidates = decades.flatMap((decade) => LEADING_DIGITS.map((digit) => decade + Math.log10(digit)));
   // The nearest candidates on both sides, so that every value has room.
-  const low = candidates.findLast((candidate) => candidate <= lowest) ?? lowest;
-  let high = candidates.find((candidate) => candidate >= highest) ?? highest;
-  if (high === low) high = candidates.find((candidate) => candidate > low) ?? low * 2;
+  const low = candidates.findLast((candidate) => candidate <= lowest + ROUNDING) ?? firstDecade;
+  const high =
+    candidates.find((candidate) => candidate >= highest - ROUNDING && candidate > low + ROUNDING) ??
+    lastDecade;
   let ticks = candidates.filter((candidate) => candidate >= low && candidate <= high);
   if (ticks.length > MOST_TICKS) {
-    const decades = Array.from({ length: lastDecade - firstDecade + 1 }, (_, index) => firstDecade + index);
-    const inside = decades.filter((decade) => Number(`1e${decade}`) >= low && Number(`1e${decade}`) <= high);
+    const inside = decades.filter((decade) => decade >= low && decade <= high);
     const every = Math.ceil(inside.length / MOST_TICKS);
-    ticks = inside.filter((decade) => decade % every === 0).map((decade) => Number(`1e${decade}`));
+    ticks = inside.filter((decade) => decade % every === 0);
   }
   return { domain: [low, high], ticks };
 }
@@ -76,41 +92,44 @@ const SHARE_SCALE: AxisScale = { domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] 
 /** The part of a run, from its start, in which high values do not stretch the axis. */
 const START = 0.1;
 /** How far above all later lines values of the start, and ranges of single steps, may stretch an axis. */
-const ROOM_ABOVE = { log: 10, linear: 1.5, bits: 1.5 } as const;
+const ROOM_ABOVE = 1.5;
+const DECADES_ABOVE = 1;
 /** How far below the lowest line the ranges may stretch a logarithmic axis: one lucky batch says little. */
-const ROOM_BELOW = 10;
+const DECADES_BELOW = 1;
 
 /**
  * The axis of a chart's values. It shows every line in full but for its start: the first steps of a high rate can reach
  * a thousand times all that follows, and would leave no room for it. What is higher goes along the upper edge.
- * @param baseline a value that is always to be seen, or null
+ * @param rows as they stand on the axis
+ * @param baseline a value, as it stands on the axis, that is always to be seen, or null
  */
 export function axisOf(kind: AxisKind, rows: readonly ChartRow[], baseline: number | null): AxisScale {
   if (kind === 'share') return SHARE_SCALE;
-  const start = START * (rows.at(-1)?.step ?? 0);
+  const start = START * (rows.at(-1)?.x ?? 0);
   const lines: number[] = [];
   const ranges: number[] = [];
-  let highest = baseline ?? 0;
+  let highest = baseline ?? Number.NEGATIVE_INFINITY;
   let lowest = Number.POSITIVE_INFINITY;
-  for (const { step, cells, heldOut } of rows) {
-    const values = [...cells.map((cell) => cell?.value ?? null), ...heldOut].filter(
-      (value) => value !== null,
-    );
+  for (const { x, cells, heldOut, earlier } of rows) {
+    const values = [...cells.map((cell) => cell?.value ?? null), ...heldOut, ...earlier].filter(
+      (value) => value !== null && Number.isFinite(value),
+    ) as number[];
     for (const value of values) {
-      if (step > start) highest = Math.max(highest, value);
-      if (value > 0) lowest = Math.min(lowest, value);
+      if (x > start) highest = Math.max(highest, value);
+      lowest = Math.min(lowest, value);
     }
     lines.push(...values);
     ranges.push(...cells.flatMap((cell) => (cell ? [cell.min, cell.max] : [])));
   }
-  // Bits have a scale of their own: what is far beyond the baseline is all the same.
-  const ceiling = ROOM_ABOVE[kind] * (kind === 'bits' ? (baseline ?? highest) : highest);
+  if (highest === Number.NEGATIVE_INFINITY) highest = Math.max(...lines);
   const reference = baseline === null ? [] : [baseline];
-  if (kind !== 'log') {
-    return linearScale([...lines.map((value) => Math.min(value, ceiling)), ...reference], kind === 'linear');
+  if (kind === 'log') {
+    const ceiling = highest + DECADES_ABOVE;
+    const floor = lowest - DECADES_BELOW;
+    const inside = [...lines, ...ranges].map((value) => Math.min(ceiling, Math.max(value, floor)));
+    return logScale([...inside, ...reference]);
   }
-  const inside = [...lines, ...ranges].map((value) =>
-    Math.min(ceiling, Math.max(value, lowest / ROOM_BELOW)),
-  );
-  return logScale([...inside, ...reference]);
+  // Bits have a scale of their own: what is far beyond the baseline is all the same.
+  const ceiling = ROOM_ABOVE * (kind === 'bits' ? (baseline ?? highest) : highest);
+  return linearScale([...lines.map((value) => Math.min(value, ceiling)), ...reference], kind === 'linear');
 }

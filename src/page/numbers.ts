@@ -1,5 +1,8 @@
 import type { Measure } from '../experiment/tasks/index.ts';
 
+/** Turns exponents of two into those of ten. */
+export const LOG10_OF_2 = Math.log10(2);
+
 /** Digits of a measured number. */
 const DIGITS = 3;
 
@@ -30,3 +33,27 @@ export const formatOf = ({ kind }: Measure): typeof formatNumber =>
 
 /** A whole number with separators of thousands. */
 export const formatCount = (value: number): string => Math.round(value).toLocaleString('en');
+
+/** A power of two in three digits, also one that no floating-point number holds: 1.23e400; `log2` is its exponent. */
+export function formatPowerOfTwo(log2: number | null | undefined): string {
+  if (log2 === null || log2 === undefined || Number.isNaN(log2)) return '–';
+  if (log2 > -1000 && log2 < 1000) return formatNumber(2 ** log2);
+  const [mantissa, decade] = splitPower(log2 * LOG10_OF_2, DIGITS);
+  return `${mantissa}e${decade}`;
+}
+
+/** A power of ten as an axis labels it: 0.2, 100, 1e-5, 2e400; `exponent` is that of ten. */
+export function formatPowerTick(exponent: number): string {
+  const [mantissa, decade] = splitPower(exponent, 1);
+  return Math.abs(decade) < 300 ? formatTick(Number(`${mantissa}e${decade}`)) : `${mantissa}e${decade}`;
+}
+
+/** 10^exponent as a mantissa of that many digits and a power of ten. */
+function splitPower(exponent: number, digits: number): readonly [string, number] {
+  const decade = Math.floor(exponent);
+  const mantissa = (10 ** (exponent - decade)).toPrecision(digits);
+  return Number(mantissa) < 10 ? [mantissa, decade] : [(1).toPrecision(digits), decade + 1];
+}
+
+/** Seconds as an axis and a reading write them: 0.25 s, 12.5 s, 1,230 s. */
+export const formatSeconds = (seconds: number): string => `${formatNumber(seconds)} s`;

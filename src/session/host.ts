@@ -57,6 +57,8 @@ interface Run {
   readonly data: TaskData | null;
   pace: Pace;
   evaluation: EvaluationClock | null;
+  /** Milliseconds of training so far. */
+  trained: number;
   /** Last step whose metrics were posted. */
   reported: number;
   /** The report under way; training goes on meanwhile. */
@@ -134,6 +136,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       data,
       pace: initialPace,
       evaluation: null,
+      trained: 0,
       reported: command.from?.step ?? 0,
       reporting: null,
       reportError: null,
@@ -171,6 +174,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
 
   async function report(current: Run, engine: Engine): Promise<void> {
     const { step } = engine;
+    const seconds = current.trained / 1000;
     const batch = await engine.metrics(current.reported);
     if (run !== current) return;
     const now = performance.now();
@@ -182,7 +186,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const elapsed = oldest ? now - oldest.at : 0;
     const stepsPerSecond = oldest && elapsed > 0 ? ((step - oldest.step) * 1000) / elapsed : 0;
     const metrics = columnsOf(batch);
-    post({ type: 'progress', run: current.number, step, stepsPerSecond, metrics });
+    post({ type: 'progress', run: current.number, step, stepsPerSecond, seconds, metrics });
     for (const { lane } of metrics.stops) current.running.delete(lane);
     if (current.running.size === 0 && (playing || stepsWanted > 0)) {
       playing = false;
@@ -328,6 +332,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const started = performance.now();
     await engine.train(steps);
     const now = performance.now();
+    current.trained += now - started;
     if (playing) current.pace = nextPace(current.pace, steps, now - started);
     else stepsWanted = Math.max(0, stepsWanted - 1);
     if (now - current.reportedAt >= REPORT_INTERVAL) void startReport(current, engine);

@@ -128,6 +128,8 @@ export type SessionEvent =
       readonly step: number;
       /** Over about the last second; 0 where too little was measured. */
       readonly stepsPerSecond: number;
+      /** Of training up to that step, all lanes together; pauses and evaluations do not count. */
+      readonly seconds: number;
       readonly metrics: MetricColumns;
     }
   | { readonly type: 'evaluated'; readonly run: number; readonly evaluation: Evaluation }

@@ -2,6 +2,7 @@ import type { LanePick } from '../engine/arrange.ts';
 import type { Evaluation } from '../engine/engine.ts';
 import type { MetricColumns } from './protocol.ts';
 import { MetricSeries } from './series.ts';
+import { StepClock } from './stepClock.ts';
 
 /** Most held-out evaluations kept of a run; beyond, every other one goes. */
 const MOST_EVALUATIONS = 64;
@@ -48,6 +49,7 @@ const newLane = (): LaneData => ({
  */
 export class RunData {
   #lanes: readonly LaneData[];
+  readonly clock = new StepClock();
   #copies: readonly Copy[] = [];
   /** Of each copy, by its lane. */
   #differences = new Map<number, Difference>();
@@ -144,7 +146,8 @@ export class RunData {
     difference.series.append(step, apart);
   }
 
-  addMetrics(columns: MetricColumns, step: number, stepsPerSecond: number): void {
+  /** @param seconds of training up to the step; pauses do not count */
+  addMetrics(columns: MetricColumns, step: number, stepsPerSecond: number, seconds: number): void {
     for (let line = 0; line < columns.step.length; line++) {
       const lane = this.lanes[columns.lane[line] as number];
       if (!lane) continue;
@@ -156,6 +159,7 @@ export class RunData {
       lane.gradientNorm.append(at, columns.gradientNorm[line] as number);
       lane.pathNormLog2.append(at, columns.pathNormLog2[line] as number);
     }
+    this.clock.add(step, seconds);
     this.#step = step;
     this.#stepsPerSecond = stepsPerSecond;
     this.#changed();

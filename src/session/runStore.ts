@@ -4,6 +4,7 @@ import type { EngineInfo, EngineKind } from '../engine/engine.ts';
 import { defaultExperiment, type Experiment } from '../experiment/schema.ts';
 import { type Task, taskOf } from '../experiment/tasks/index.ts';
 import { type Client, connect } from './client.ts';
+import { EARLIER_POINTS, remember } from './earlierRuns.ts';
 import type {
   ExamplesEvent,
   GeneratedEvent,
@@ -17,6 +18,7 @@ import type {
   Watched,
 } from './protocol.ts';
 import { type Copy, RunData } from './runData.ts';
+import { recordRun } from './runRecord.ts';
 
 /**
  * `waiting` for a file that only the visitor has, `preparing` until the engine is made, `idle` at step 0, `running`,
@@ -110,6 +112,7 @@ export function prepareRun(
   delay = EDIT_DELAY,
 ): void {
   clearTimeout(pending);
+  if (getState().data.step > 0) remember(recordRun(getState(), EARLIER_POINTS));
   run++;
   engineChoice = engine;
   ownText = text;
@@ -286,7 +289,7 @@ function receive(event: SessionEvent): void {
       if (playWhenReady) play();
       break;
     case 'progress':
-      data.addMetrics(event.metrics, event.step, event.stepsPerSecond);
+      data.addMetrics(event.metrics, event.step, event.stepsPerSecond, event.seconds);
       // After a device was lost, steps come a second time.
       for (const stop of event.metrics.stops) {
         if (!stops.some(({ lane }) => lane === stop.lane)) setState({ stops: [...getState().stops, stop] });

@@ -1,3 +1,5 @@
+import { Buckets } from './buckets.ts';
+
 /** One point of a drawn line: the steps from `first` to `last` in one. */
 export interface SeriesPoint {
   readonly first: number;
@@ -5,45 +7,66 @@ export interface SeriesPoint {
   readonly mean: number;
   readonly min: number;
   readonly max: number;
-  /** The exponential mean after the last of these steps. */
-  readonly smooth: number;
+  /** The exponential mean after the last of these steps, by each of `SMOOTHING_FACTORS`. */
+  readonly smooth: readonly number[]; // [factor]
 }
 
-/** Factor of the exponential mean, in the long run. */
-const SMOOTHING = 0.98;
-/** The factor grows with the values: a mean that remembered a start of huge losses would hide what came of it. */
-const smoothingAfter = (values: number): number => Math.min(SMOOTHING, values / (values + 10));
+/**
+ * Factors of the exponential means that every series keeps, in the long run. Each goes through all steps, so that
+ * a choice among them, made at any time, does not depend on how many points are drawn; any other factor would need
+ * every step to be kept.
+ */
+export const SMOOTHING_FACTORS = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999] as const;
+/** The factor of numbers that stand alone, and of lines until the visitor chooses another. */
+export const USUAL_SMOOTHING = SMOOTHING_FACTORS.indexOf(0.98);
+
+/** A factor grows with the values: a mean that remembered a start of huge losses would hide what came of it. */
+const factorAfter = (values: number, factor: number): number => Math.min(factor, values / (values + 10));
+
+/** Whether the points of a series are as many steps apart from each other, or as many times as many steps. */
+export type Spacing = 'linear' | 'log';
+
+/** Geometric buckets of a doubling of the steps; below that many steps each one has a bucket of its own. */
+const BUCKETS_PER_DOUBLING = 16;
+/** Steps of a run, as far as they are told apart on a logarithmic axis: all that a Uint32 can count. */
+const DOUBLINGS = 32;
+
+/** The geometric bucket of a step: whole numbers from 0, none of them skipped. */
+function geometricBucket(step: number): number {
+  if (step <= BUCKETS_PER_DOUBLING) return step - 1;
+  const doubling = Math.floor(Math.log2(step / BUCKETS_PER_DOUBLING));
+  const within = Math.floor(step / 2 ** doubling) - BUCKETS_PER_DOUBLING;
+  return BUCKETS_PER_DOUBLING * (doubling + 1) + within - 1;
+}
+
+/** The last step of a geometric bucket. */
+function geometricEnd(bucket: number): number {
+  if (bucket < BUCKETS_PER_DOUBLING) return bucket + 1;
+  const doubling = Math.floor((bucket + 1) / BUCKETS_PER_DOUBLING) - 1;
+  const within = (bucket + 1) % BUCKETS_PER_DOUBLING;
+  return (BUCKETS_PER_DOUBLING + within + 1) * 2 ** doubling - 1;
+}
 
 /**
  * A number that changes with every step, kept in bounded memory however long a run is: buckets of steps with minimum,
  * maximum and mean. When all are used, neighbours merge and every bucket is twice as wide from then on, so that bucket
- * borders depend on the step count alone and the lanes of a run share them.
+ * borders depend on the step count alone and the lanes of a run share them. A second, geometric set of buckets keeps the
+ * start of a long run for a logarithmic axis.
  */
 export class MetricSeries {
-  readonly #capacity: number;
-  /** Steps of a bucket. */
+  readonly #linear: Buckets;
+  readonly #geometric = new Buckets(BUCKETS_PER_DOUBLING * DOUBLINGS, SMOOTHING_FACTORS.length);
+  /** Steps of a linear bucket; bucket i holds the steps from i * width + 1 to (i + 1) * width. */
   #width = 1;
-  /** Buckets in use; bucket i holds the steps from i * width + 1 to (i + 1) * width. */
-  #used = 0;
-  readonly #count: Float64Array; // [capacity]
-  readonly #sum: Float64Array; // [capacity]
-  readonly #min: Float64Array; // [capacity]
-  readonly #max: Float64Array; // [capacity]
-  readonly #smooth: Float64Array; // [capacity]
   #lastStep = 0;
   #last = Number.NaN;
-  #lastSmooth = Number.NaN;
+  readonly #smooth = new Float64Array(SMOOTHING_FACTORS.length).fill(Number.NaN);
   /** Values appended so far. */
   #values = 0;
 
-  /** @param capacity largest number of buckets, even */
+  /** @param capacity largest number of linear buckets, even */
   constructor(capacity = 1024) {
-    this.#capacity = capacity;
-    this.#count = new Float64Array(capacity);
-    this.#sum = new Float64Array(capacity);
-    this.#min = new Float64Array(capacity);
-    this.#max = new Float64Array(capacity);
-    this.#smooth = new Float64Array(capacity);
+    this.#linear = new Buckets(capacity, SMOOTHING_FACTORS.length);
   }
 
   /** The latest value, NaN before the first. */
@@ -51,14 +74,19 @@ export class MetricSeries {
     return this.#last;
   }
 
-  /** The exponential mean of all values so far, NaN before the first. */
+  /** The exponential mean of all values so far by the usual factor, NaN before the first. */
   get smooth(): number {
-    return this.#lastSmooth;
+    return this.#smooth[USUAL_SMOOTHING] as number;
   }
 
   /** The step of the latest value, 0 before the first. */
   get lastStep(): number {
     return this.#lastStep;
+  }
+
+  /** Bytes that the series takes, however long it is. */
+  get bytes(): number {
+    return this.#linear.bytes + this.#geometric.bytes;
   }
 
   /**
@@ -69,75 +97,42 @@ export class MetricSeries {
     if (!Number.isFinite(value) || step <= this.#lastStep) return;
     this.#lastStep = step;
     this.#last = value;
-    const factor = smoothingAfter(this.#values++);
-    this.#lastSmooth = factor === 0 ? value : factor * this.#lastSmooth + (1 - factor) * value;
-    while (step > this.#width * this.#capacity) this.#mergeNeighbours();
-    const bucket = Math.floor((step - 1) / this.#width);
-    for (; this.#used <= bucket; this.#used++) this.#clear(this.#used);
-    this.#count[bucket] = this.#at(this.#count, bucket) + 1;
-    this.#sum[bucket] = this.#at(this.#sum, bucket) + value;
-    this.#min[bucket] = Math.min(this.#at(this.#min, bucket), value);
-    this.#max[bucket] = Math.max(this.#at(this.#max, bucket), value);
-    this.#smooth[bucket] = this.#lastSmooth;
+    for (let index = 0; index < SMOOTHING_FACTORS.length; index++) {
+      const factor = factorAfter(this.#values, SMOOTHING_FACTORS[index] as number);
+      const before = this.#smooth[index] as number;
+      this.#smooth[index] = factor === 0 ? value : factor * before + (1 - factor) * value;
+    }
+    this.#values++;
+    while (step > this.#width * this.#linear.capacity) {
+      this.#linear.mergeNeighbours();
+      this.#width *= 2;
+    }
+    this.#linear.add(Math.floor((step - 1) / this.#width), value, this.#smooth);
+    this.#geometric.add(geometricBucket(step), value, this.#smooth);
   }
 
   /**
    * The series in at most that many points, oldest first. Minimum and maximum of every step are kept, so that a spike
    * of one step stays visible.
    */
-  points(most = 500): SeriesPoint[] {
+  points(most = 500, spacing: Spacing = 'linear'): SeriesPoint[] {
+    const buckets = spacing === 'linear' ? this.#linear : this.#geometric;
+    const endOf = spacing === 'linear' ? (bucket: number) => (bucket + 1) * this.#width : geometricEnd;
     // A power of two, so that points do not shift against each other as the series grows.
     let merged = 1;
-    while (this.#used > merged * most) merged *= 2;
+    while (buckets.used > merged * most) merged *= 2;
     const points: SeriesPoint[] = [];
-    for (let start = 0; start < this.#used; start += merged) {
-      const end = Math.min(start + merged, this.#used);
-      let count = 0;
-      let sum = 0;
-      let min = Number.POSITIVE_INFINITY;
-      let max = Number.NEGATIVE_INFINITY;
-      let smooth = Number.NaN;
-      for (let bucket = start; bucket < end; bucket++) {
-        if (this.#at(this.#count, bucket) === 0) continue;
-        count += this.#at(this.#count, bucket);
-        sum += this.#at(this.#sum, bucket);
-        min = Math.min(min, this.#at(this.#min, bucket));
-        max = Math.max(max, this.#at(this.#max, bucket));
-        smooth = this.#at(this.#smooth, bucket);
-      }
-      if (count === 0) continue;
-      const last = Math.min(end * this.#width, this.#lastStep);
-      points.push({ first: start * this.#width + 1, last, mean: sum / count, min, max, smooth });
+    for (let start = 0; start < buckets.used; start += merged) {
+      const end = Math.min(start + merged, buckets.used);
+      const values = buckets.read(start, end);
+      if (values === null) continue;
+      const first = start === 0 ? 1 : endOf(start - 1) + 1;
+      points.push({ first, last: Math.min(endOf(end - 1), this.#lastStep), ...values });
     }
     return points;
   }
-
-  #at(array: Float64Array, bucket: number): number {
-    return array[bucket] as number;
-  }
-
-  #clear(bucket: number): void {
-    this.#count[bucket] = 0;
-    this.#sum[bucket] = 0;
-    this.#min[bucket] = Number.POSITIVE_INFINITY;
-    this.#max[bucket] = Number.NEGATIVE_INFINITY;
-    this.#smooth[bucket] = Number.NaN;
-  }
-
-  #mergeNeighbours(): void {
-    const used = Math.ceil(this.#used / 2);
-    for (let bucket = 0; bucket < used; bucket++) {
-      const left = 2 * bucket;
-      const right = left + 1 < this.#used ? left + 1 : left;
-      const both = right !== left;
-      const rightEmpty = this.#at(this.#count, right) === 0;
-      this.#smooth[bucket] = this.#at(this.#smooth, rightEmpty ? left : right);
-      this.#min[bucket] = Math.min(this.#at(this.#min, left), this.#at(this.#min, right));
-      this.#max[bucket] = Math.max(this.#at(this.#max, left), this.#at(this.#max, right));
-      this.#sum[bucket] = this.#at(this.#sum, left) + (both ? this.#at(this.#sum, right) : 0);
-      this.#count[bucket] = this.#at(this.#count, left) + (both ? this.#at(this.#count, right) : 0);
-    }
-    this.#used = used;
-    this.#width *= 2;
-  }
 }
+
+/** What a line shows of a point: the exponential mean of that factor; null: the mean of the point's steps. */
+export const lineValue = ({ mean, smooth }: SeriesPoint, smoothing: number | null): number =>
+  smoothing === null ? mean : (smooth[smoothing] ?? mean);

@@ -157,7 +157,7 @@ describe('the numbers of copies', () => {
 
   test('keep the largest difference, by copy, when another copy goes', () => {
     const data = new RunData(1);
-    data.addMetrics(progress([[1, 0, 5]]), 1, 1);
+    data.addMetrics(progress([[1, 0, 5]]), 1, 1, 1);
     const picks = [...keep(1), { lane: 0, exponents: EXPONENTS }, { lane: 0, exponents: EXPONENTS }];
     data.arrange(picks, [copyOf(0, 1), copyOf(0, 2)]);
     expect(data.difference(1)?.largest).toBeNaN();
@@ -172,6 +172,7 @@ describe('the numbers of copies', () => {
       ]),
       3,
       1,
+      2,
     );
     expect([1, 2].map((lane) => data.difference(lane)?.largest)).toEqual([0, 0.5]);
     expect(data.lanes.map(({ loss }) => loss.last)).toEqual([3, 3, 3.1]);

@@ -16,17 +16,17 @@ const line = (step: number, lane: number, loss: number, stopped: string | null =
 describe('RunData', () => {
   test('sorts the lines of a batch into the series of their lanes', () => {
     const data = new RunData(2);
-    data.addMetrics(columnsOf([line(1, 0, 1), line(1, 1, 10), line(2, 0, 2), line(2, 1, 20)]), 2, 40);
+    data.addMetrics(columnsOf([line(1, 0, 1), line(1, 1, 10), line(2, 0, 2), line(2, 1, 20)]), 2, 40, 0.5);
     expect(data.lanes.map(({ loss }) => loss.last)).toEqual([2, 20]);
     expect(data.lanes.map(({ metric }) => metric.last)).toEqual([1, 10]);
     expect(data.lanes.map(({ gradientNorm }) => gradientNorm.last)).toEqual([4, 40]);
     expect(data.lanes.map(({ pathNormLog2 }) => pathNormLog2.last)).toEqual([-2, -20]);
-    expect([data.step, data.stepsPerSecond]).toEqual([2, 40]);
+    expect([data.step, data.stepsPerSecond, data.clock.secondsAt(1)]).toEqual([2, 40, 0.25]);
   });
 
   test('a line of a lane that the run does not have is left out', () => {
     const data = new RunData(1);
-    data.addMetrics(columnsOf([line(1, 0, 1), line(1, 7, 10)]), 1, 0);
+    data.addMetrics(columnsOf([line(1, 0, 1), line(1, 7, 10)]), 1, 0, 0.1);
     expect(data.lanes[0]?.loss.last).toBe(1);
   });
 
@@ -34,12 +34,12 @@ describe('RunData', () => {
     const data = new RunData(1);
     let calls = 0;
     const leave = data.subscribe(() => calls++);
-    data.addMetrics(columnsOf([line(1, 0, 1)]), 1, 0);
+    data.addMetrics(columnsOf([line(1, 0, 1)]), 1, 0, 0.1);
     data.addEvaluation({ step: 1, lanes: [{ loss: 1, metric: 0 }] });
     expect(calls).toBe(2);
     expect(data.version).toBe(2);
     leave();
-    data.addMetrics(columnsOf([line(2, 0, 1)]), 2, 0);
+    data.addMetrics(columnsOf([line(2, 0, 1)]), 2, 0, 0.2);
     expect(calls).toBe(2);
   });
 
@@ -65,7 +65,7 @@ describe('columnsOf', () => {
 
   test('the columns of a progress event can be handed over', () => {
     const metrics = columnsOf([line(1, 0, 1)]);
-    const event = { type: 'progress', run: 1, step: 1, stepsPerSecond: 0, metrics } as const;
+    const event = { type: 'progress', run: 1, step: 1, stepsPerSecond: 0, seconds: 0, metrics } as const;
     const received = structuredClone(event, { transfer: transferablesOf(event) });
     expect(received.metrics.loss).toEqual(Float64Array.of(1));
     expect(metrics.loss.length).toBe(0);

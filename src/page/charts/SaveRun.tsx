@@ -1,0 +1,25 @@
+import { recordRun } from '../../session/runRecord.ts';
+import { useRun } from '../../session/runStore.ts';
+import { laneStyles } from '../laneStyle.ts';
+
+/** All numbers of the run as a file. */
+export function SaveRun() {
+  const save = async (format: 'json' | 'csv'): Promise<void> => {
+    const { saveRunCsv, saveRunJson } = await import('./save.ts');
+    const run = useRun.getState();
+    const record = recordRun(run);
+    if (format === 'csv') saveRunCsv(record, laneStyles(run.experiment));
+    else saveRunJson(record);
+  };
+  return (
+    <div className="save-choices">
+      <span>Save the whole run</span>
+      <button type="button" onClick={() => save('json')} title="Everything measured, with the experiment">
+        Run as JSON
+      </button>
+      <button type="button" onClick={() => save('csv')} title="Everything measured, as a table">
+        Run as CSV
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+/** Milliseconds between two drawings of the same thing, at least. */
+const DRAW_INTERVAL = 100;
+/** Share of the time that all drawing together may take. */
+const DRAW_SHARE = 0.2;
+
+/** What the queue needs of a browser. */
+export interface DrawTimer {
+  now(): number;
+  /** Calls back at the next frame that is shown. */
+  frame(callback: () => void): void;
+  /** Calls back after some milliseconds. */
+  wait(callback: () => void, milliseconds: number): void;
+}
+
+/** One thing to draw, in its place in the queue. */
+export interface DrawTurn {
+  /** Asks for a drawing, soon. */
+  request(): void;
+  /** Leaves the queue. */
+  leave(): void;
+}
+
+interface Entry {
+  readonly draw: () => void;
+  wanted: boolean;
+  /** When it was last drawn, and how long that took. */
+  drawn: number;
+  cost: number;
+}
+
+/** Draws one thing a frame, the one that has waited longest, and each at most ten times a second. */
+export class DrawQueue {
+  readonly #timer: DrawTimer;
+  readonly #entries = new Set<Entry>();
+  #scheduled = false;
+
+  constructor(timer: DrawTimer) {
+    this.#timer = timer;
+  }
+
+  /** @param draw draws at once, so that its cost can be measured */
+  join(draw: () => void): DrawTurn {
+    const entry: Entry = { draw, wanted: false, drawn: Number.NEGATIVE_INFINITY, cost: 0 };
+    this.#entries.add(entry);
+    return {
+      request: () => {
+        entry.wanted = true;
+        this.#schedule();
+      },
+      leave: () => {
+        this.#entries.delete(entry);
+      },
+    };
+  }
+
+  #next(): Entry | null {
+    const wanted = [...this.#entries].filter((entry) => entry.wanted);
+    return wanted.sort((one, other) => one.drawn - other.drawn)[0] ?? null;
+  }
+
+  #due(entry: Entry): number {
+    const cost = [...this.#entries].reduce((sum, each) => sum + each.cost, 0);
+    return entry.drawn + Math.max(DRAW_INTERVAL, cost / DRAW_SHARE);
+  }
+
+  #schedule(): void {
+    const entry = this.#next();
+    if (this.#scheduled || entry === null) return;
+    this.#scheduled = true;
+    const onFrame = (): void => this.#timer.frame(() => this.#draw());
+    const milliseconds = this.#due(entry) - this.#timer.now();
+    if (milliseconds > 0) this.#timer.wait(onFrame, milliseconds);
+    else onFrame();
+  }
+
+  #draw(): void {
+    this.#scheduled = false;
+    const entry = this.#next();
+    const started = this.#timer.now();
+    // The one that this frame was meant for may have left.
+    if (entry && this.#due(entry) <= started) {
+      entry.wanted = false;
+      entry.drawn = started;
+      entry.draw();
+      entry.cost = this.#timer.now() - started;
+    }
+    this.#schedule();
+  }
+}
