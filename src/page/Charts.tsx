@@ -14,6 +14,7 @@ import { SaveRun } from './charts/SaveRun.tsx';
 import { secondsNote, type XAxisChoice } from './charts/xAxis.ts';
 import { laneStyles } from './laneStyle.ts';
 import { MetricChart } from './MetricChart.tsx';
+import { RunFiles } from './RunFiles.tsx';
 import { useWorkbench } from './workbench.ts';
 import './styles/charts.css';
 
@@ -119,6 +120,7 @@ export function Charts({ only }: { readonly only?: Quantity['part'] }) {
         <>
           <EarlierRuns experiment={experiment} drawn={drawn} />
           <SaveRun />
+          <RunFiles />
         </>
       )}
     </section>

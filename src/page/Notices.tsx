@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { useRun } from '../session/runStore.ts';
 import { Icon } from './Icon.tsx';
+import { LeftRunNotice } from './LeftRunNotice.tsx';
 import { formatCount } from './numbers.ts';
 import { TextFileButton } from './TextFileField.tsx';
 import { dismiss, useWorkbench } from './workbench.ts';
@@ -13,6 +14,7 @@ export function Notices() {
   const fileInput = useRef<HTMLInputElement>(null);
   const fallback = useRun((state) => state.fallback);
   const recovering = useRun((state) => state.recovering);
+  const notKept = useRun((state) => state.notKept);
   const recovered = useRun((state) => state.recovered);
   return (
     <div className="notices">
@@ -20,6 +22,16 @@ export function Notices() {
         <div className="notice notice-error" role="alert">
           <p>
             <strong>This run cannot go on.</strong> {error}
+          </p>
+        </div>
+      )}
+      <LeftRunNotice />
+      {notKept !== null && (
+        <div className="notice notice-warning" role="status">
+          <p>
+            <strong>This run is not saved.</strong> The browser keeps nothing for this page ({notKept}).
+            Training goes on; a reload begins again at step 0. “Save checkpoint” below the charts gives you a
+            file.
           </p>
         </div>
       )}

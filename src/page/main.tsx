@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/page.css';
+import { saveSoon } from '../session/runStore.ts';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { tellOfFreezing } from './freezing.ts';
@@ -13,6 +14,9 @@ openLink(location.hash);
 // A link pasted into the address bar of an open page; the page's own changes of the address fire no such event.
 window.addEventListener('hashchange', () => openLink(location.hash));
 tellOfFreezing();
+// What is saved now is there after a crash, a reload or a closed tab; of two events, some browsers have but one.
+document.addEventListener('visibilitychange', () => document.hidden && saveSoon());
+window.addEventListener('pagehide', saveSoon);
 // What the browser keeps for later waits until the page has what it needs now.
 window.addEventListener('load', () => void keepForOffline());
 

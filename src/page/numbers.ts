@@ -34,6 +34,21 @@ export const formatOf = ({ kind }: Measure): typeof formatNumber =>
 /** A whole number with separators of thousands. */
 export const formatCount = (value: number): string => Math.round(value).toLocaleString('en');
 
+/** A span of time in one unit: 40 seconds, 5 minutes, 3 hours, 2 days. */
+export function formatAge(milliseconds: number): string {
+  const seconds = Math.max(1, milliseconds / 1000);
+  const [size, unit] = UNITS.find(([size]) => seconds >= 2 * size) ?? [1, 'second'];
+  const count = Math.round(seconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** Units of time in seconds, the largest first. */
+const UNITS = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+] as const;
+
 /** A power of two in three digits, also one that no floating-point number holds: 1.23e400; `log2` is its exponent. */
 export function formatPowerOfTwo(log2: number | null | undefined): string {
   if (log2 === null || log2 === undefined || Number.isNaN(log2)) return '–';

@@ -3,7 +3,8 @@ import { formatLink, parseLink, type View } from '../experiment/link.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 import type { OwnText } from '../session/protocol.ts';
-import { play, prepareRun, readText, useRun } from '../session/runStore.ts';
+import { continueRun, play, prepareRun, readText, useRun } from '../session/runStore.ts';
+import type { SavedRun } from '../session/savedRun.ts';
 
 /** A message to the visitor. A later notice of the same topic takes the place of an earlier one. */
 export interface Notice {
@@ -20,6 +21,8 @@ interface Workbench {
   readonly ownText: OwnText | null;
   /** The name of the file that is being read as a text, and why the last one did not do. */
   readonly offer: { readonly reading: string | null; readonly problem: string | null };
+  /** A saved run that waits for its text. */
+  readonly waitingRun: SavedRun | null;
   readonly notices: readonly Notice[];
 }
 
@@ -31,6 +34,7 @@ export const useWorkbench = create<Workbench>(() => ({
   view,
   ownText: null,
   offer: NO_OFFER,
+  waitingRun: null,
   notices: [],
 }));
 
@@ -68,6 +72,7 @@ export function openLink(text: string): void {
     experiment,
     view,
     offer: NO_OFFER,
+    waitingRun: null,
     notices: messages.length === 0 ? [] : [linkNotice(messages.map(({ message }) => message))],
   });
   showLink();
@@ -78,9 +83,44 @@ export function openLink(text: string): void {
 /** Sets up a preset and starts a run of it; what the link says of page and engine stays. */
 export function openPreset(preset: string): void {
   const { experiment } = parseLink(`preset=${preset}`);
-  setState(({ view }) => ({ experiment, view: { ...view, preset }, offer: NO_OFFER, notices: [] }));
+  setState(({ view }) => ({
+    experiment,
+    view: { ...view, preset },
+    offer: NO_OFFER,
+    waitingRun: null,
+    notices: [],
+  }));
   showLink();
   prepareRun(experiment, getState().view.engine, getState().ownText, 0);
+}
+
+/**
+ * Goes on with a saved run, paused where it stood.
+ * @returns whether it does: a notice says why not, and all stays as it was
+ */
+export function continueSaved(run: SavedRun): boolean {
+  const own = run.text && { number: ++offered, file: run.text };
+  try {
+    continueRun(run, own);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    notify({ topic: 'saved', kind: 'warning', lines: [message] });
+    return false;
+  }
+  const lanes = run.checkpoint.experiment.lanes.slice(
+    0,
+    run.checkpoint.experiment.lanes.length - run.data.copies.length,
+  );
+  setState(({ view }) => ({
+    experiment: { ...run.checkpoint.experiment, lanes },
+    view: { ...view, engine: run.engine, preset: null },
+    ownText: own ?? getState().ownText,
+    waitingRun: useRun.getState().status === 'waiting' ? run : null,
+    offer: NO_OFFER,
+    notices: [],
+  }));
+  showLink();
+  return true;
 }
 
 const linkNotice = (messages: readonly string[]): Notice => ({
@@ -126,7 +166,12 @@ export async function offerFiles(files: FileList | null): Promise<void> {
   setState({ offer: { reading: null, problem } });
   const { experiment } = getState();
   if (problem === null && takesOwnText(experiment)) {
-    setState({ ownText });
+    const { waitingRun } = getState();
+    setState({ ownText, waitingRun: null });
+    if (waitingRun && useRun.getState().status === 'waiting') {
+      continueRun(waitingRun, ownText);
+      return;
+    }
     edit({ ...experiment, data: 'own' });
   }
 }
@@ -134,7 +179,7 @@ export async function offerFiles(files: FileList | null): Promise<void> {
 function takeOver(setup: Pick<Workbench, 'experiment' | 'view'>, change: string): void {
   const hadSteps = useRun.getState().data.step > 0;
   // What did not do for the experiment before may do for this one.
-  setState(({ offer }) => ({ ...setup, offer: { ...offer, problem: null } }));
+  setState(({ offer }) => ({ ...setup, offer: { ...offer, problem: null }, waitingRun: null }));
   showLink();
   prepareRun(setup.experiment, setup.view.engine, getState().ownText);
   if (hadSteps) {

@@ -1,3 +1,12 @@
+/** The buckets in use, as arrays of the same length; `smooth` has so many means for each. */
+export interface SavedBuckets {
+  readonly count: Float64Array; // [used]
+  readonly sum: Float64Array; // [used]
+  readonly min: Float64Array; // [used]
+  readonly max: Float64Array; // [used]
+  readonly smooth: Float64Array; // [used, means]
+}
+
 /** Statistics of numbers in buckets, in arrays of a fixed size. */
 export class Buckets {
   readonly capacity: number;
@@ -68,6 +77,36 @@ export class Buckets {
     if (last < 0) return null;
     const smooth = Array.from(this.#smooth.subarray(last * this.#means, (last + 1) * this.#means));
     return { mean: sum / count, min, max, smooth };
+  }
+
+  /** What is in use, to be kept. */
+  save(): SavedBuckets {
+    const used = this.#used;
+    return {
+      count: this.#count.slice(0, used),
+      sum: this.#sum.slice(0, used),
+      min: this.#min.slice(0, used),
+      max: this.#max.slice(0, used),
+      smooth: this.#smooth.slice(0, used * this.#means),
+    };
+  }
+
+  /**
+   * Takes over what another one saved, before anything was added.
+   * @throws Error where the arrays do not belong together
+   */
+  restore({ count, sum, min, max, smooth }: SavedBuckets): void {
+    const used = count.length;
+    const fits = [sum, min, max].every(({ length }) => length === used);
+    if (used > this.capacity || !fits || smooth.length !== used * this.#means) {
+      throw new Error('The series of a saved run are damaged: their sizes do not fit.');
+    }
+    this.#used = used;
+    this.#count.set(count);
+    this.#sum.set(sum);
+    this.#min.set(min);
+    this.#max.set(max);
+    this.#smooth.set(smooth);
   }
 
   /** Merges neighbours: half as many buckets are in use afterwards. */

@@ -127,21 +127,22 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
 
   async function open(command: CreateCommand): Promise<Run> {
     const { experiment } = command;
+    const from = command.from?.checkpoint ?? null;
     const opened = (engine: Engine | null, data: TaskData | null = null): Run => ({
       number: command.run,
       command,
-      safe: command.from,
+      safe: from,
       saved: { ended: performance.now(), milliseconds: 0 },
       engine,
       data,
       pace: initialPace,
       evaluation: null,
-      trained: 0,
-      reported: command.from?.step ?? 0,
+      trained: 1000 * (command.from?.seconds ?? 0),
+      reported: from?.step ?? 0,
       reporting: null,
       reportError: null,
       reportedAt: 0,
-      running: new Set(experiment.lanes.keys()),
+      running: from ? runningLanes(from) : new Set(experiment.lanes.keys()),
       marks: [],
     });
     if (mayRefuse && gpu === undefined && command.pageHasGpu && command.engine !== 'cpu') {
@@ -156,7 +157,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       // Keep the message on its way before a long compilation.
       await yieldToCommands();
       const created = await createEngine(requestOf(command, experiment, data));
-      if (command.from !== null) await created.engine.restore(command.from);
+      if (from !== null) await created.engine.restore(from);
       post({
         type: 'ready',
         run: command.run,
@@ -208,6 +209,14 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     return current.reporting;
   }
 
+  /** Reports everything up to the step at which the engine stands. */
+  async function reportAll(current: Run, engine: Engine): Promise<void> {
+    while (current.reported < engine.step) {
+      await startReport(current, engine);
+      if (current.reportError !== null) throw current.reportError;
+    }
+  }
+
   async function evaluate(current: Run, engine: Engine): Promise<void> {
     const started = performance.now();
     const evaluation = await engine.evaluate();
@@ -235,7 +244,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const { inside, examples } = watched;
     const { number, data } = current;
     // A look makes the engine forget what it measured.
-    await startReport(current, engine);
+    await reportAll(current, engine);
     const started = performance.now();
     const { step } = engine;
     if (inside) post({ type: 'inside', run: number, ...(await lookInside(engine, data)) });
@@ -245,6 +254,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
   }
 
   async function save(current: Run, engine: Engine): Promise<void> {
+    await reportAll(current, engine);
     const started = performance.now();
     const checkpoint = await engine.checkpoint();
     const ended = performance.now();
@@ -287,7 +297,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
 
   /** Puts an engine with other lanes in the place of the run's, at the same step. */
   async function arrange(current: Run, engine: Engine, { picks }: ArrangeCommand): Promise<void> {
-    await startReport(current, engine);
+    await reportAll(current, engine);
     const { data, command } = current;
     let problem: string | null = null;
     try {
@@ -298,9 +308,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
       engine.dispose();
       current.engine = next;
       current.safe = checkpoint;
-      current.running = new Set(
-        [...checkpoint.stoppedAt.keys()].filter((lane) => checkpoint.stoppedAt[lane] === 0),
-      );
+      current.running = runningLanes(checkpoint);
       looked = null;
       generated = null;
     } catch (error) {
@@ -440,6 +448,9 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     },
   };
 }
+
+const runningLanes = ({ stoppedAt }: Checkpoint): Set<number> =>
+  new Set([...stoppedAt.keys()].filter((lane) => stoppedAt[lane] === 0));
 
 const textInfo = ({ title, training, vocabulary }: TextData): TextInfo => ({
   title,

@@ -28,8 +28,8 @@ export interface CreateCommand {
   /** Counts up with every create, so that late events of an earlier run can be told apart. */
   readonly run: number;
   readonly experiment: Experiment;
-  /** A checkpoint of the experiment, to go on from; null: from step 0. */
-  readonly from: Checkpoint | null;
+  /** A checkpoint of the experiment, to go on from, and the seconds of training before it; null: from step 0. */
+  readonly from: { readonly checkpoint: Checkpoint; readonly seconds: number } | null;
   readonly engine: EngineKind | 'auto';
   /** The text of an experiment with data=own. */
   readonly ownText: OwnText | null;

@@ -1,8 +1,8 @@
 import type { LanePick } from '../engine/arrange.ts';
 import type { Evaluation } from '../engine/engine.ts';
 import type { MetricColumns } from './protocol.ts';
-import { MetricSeries } from './series.ts';
-import { StepClock } from './stepClock.ts';
+import { MetricSeries, type SavedSeries } from './series.ts';
+import { type Mark, StepClock } from './stepClock.ts';
 
 /** Most held-out evaluations kept of a run; beyond, every other one goes. */
 const MOST_EVALUATIONS = 64;
@@ -36,6 +36,17 @@ export interface Difference {
   readonly series: MetricSeries;
 }
 
+/** The numbers of a run as plain data. */
+export interface SavedData {
+  readonly step: number;
+  readonly lanes: readonly Readonly<Record<keyof LaneData, SavedSeries>>[];
+  readonly copies: readonly Copy[];
+  /** Of each copy. */
+  readonly differences: readonly { readonly largest: number; readonly series: SavedSeries }[];
+  readonly evaluations: readonly Evaluation[];
+  readonly marks: readonly Mark[];
+}
+
 const newLane = (): LaneData => ({
   loss: new MetricSeries(),
   metric: new MetricSeries(),
@@ -49,7 +60,7 @@ const newLane = (): LaneData => ({
  */
 export class RunData {
   #lanes: readonly LaneData[];
-  readonly clock = new StepClock();
+  #clock = new StepClock();
   #copies: readonly Copy[] = [];
   /** Of each copy, by its lane. */
   #differences = new Map<number, Difference>();
@@ -70,6 +81,11 @@ export class RunData {
 
   get lanes(): readonly LaneData[] {
     return this.#lanes;
+  }
+
+  /** When the steps were done. */
+  get clock(): StepClock {
+    return this.#clock;
   }
 
   /** Steps done. */
@@ -159,7 +175,7 @@ export class RunData {
       lane.gradientNorm.append(at, columns.gradientNorm[line] as number);
       lane.pathNormLog2.append(at, columns.pathNormLog2[line] as number);
     }
-    this.clock.add(step, seconds);
+    this.#clock.add(step, seconds);
     this.#step = step;
     this.#stepsPerSecond = stepsPerSecond;
     this.#changed();
@@ -175,6 +191,53 @@ export class RunData {
       this.#keepEvery *= 2;
     }
     this.#changed();
+  }
+
+  /** Everything, to be kept. */
+  save(): SavedData {
+    return {
+      step: this.#step,
+      lanes: this.#lanes.map(({ loss, metric, gradientNorm, pathNormLog2 }) => ({
+        loss: loss.save(),
+        metric: metric.save(),
+        gradientNorm: gradientNorm.save(),
+        pathNormLog2: pathNormLog2.save(),
+      })),
+      copies: this.#copies,
+      differences: this.#copies.map(({ lane }) => {
+        const { largest, series } = this.#differences.get(lane) as Difference;
+        return { largest, series: series.save() };
+      }),
+      evaluations: this.evaluations,
+      marks: this.#clock.marks,
+    };
+  }
+
+  /**
+   * The numbers of a run that goes on where a saved one stood.
+   * @throws Error where the parts do not belong together
+   */
+  static restored(saved: SavedData): RunData {
+    const data = new RunData(0);
+    data.#lanes = saved.lanes.map(({ loss, metric, gradientNorm, pathNormLog2 }) => ({
+      loss: MetricSeries.restored(loss),
+      metric: MetricSeries.restored(metric),
+      gradientNorm: MetricSeries.restored(gradientNorm),
+      pathNormLog2: MetricSeries.restored(pathNormLog2),
+    }));
+    data.#copies = saved.copies;
+    data.#differences = new Map(
+      saved.copies.map(({ lane }, index) => {
+        const difference = saved.differences[index];
+        if (!difference)
+          throw new Error('The copies of a saved run are damaged: their numbers are not there.');
+        return [lane, { largest: difference.largest, series: MetricSeries.restored(difference.series) }];
+      }),
+    );
+    for (const evaluation of saved.evaluations) data.addEvaluation(evaluation);
+    data.#clock = new StepClock(saved.marks);
+    data.#step = saved.step;
+    return data;
   }
 
   /** Calls back on every change; returns the end of it. */

@@ -1,10 +1,11 @@
 import { create } from 'zustand';
 import type { LanePick } from '../engine/arrange.ts';
-import type { EngineInfo, EngineKind } from '../engine/engine.ts';
+import type { Checkpoint, EngineInfo, EngineKind } from '../engine/engine.ts';
 import { defaultExperiment, type Experiment } from '../experiment/schema.ts';
 import { type Task, taskOf } from '../experiment/tasks/index.ts';
 import { type Client, connect } from './client.ts';
 import { EARLIER_POINTS, remember } from './earlierRuns.ts';
+import { Keeper, savedRunOf } from './keeping.ts';
 import type {
   ExamplesEvent,
   GeneratedEvent,
@@ -19,6 +20,7 @@ import type {
 } from './protocol.ts';
 import { type Copy, RunData } from './runData.ts';
 import { recordRun } from './runRecord.ts';
+import type { SavedRun } from './savedRun.ts';
 
 /**
  * `waiting` for a file that only the visitor has, `preparing` until the engine is made, `idle` at step 0, `running`,
@@ -57,6 +59,8 @@ export interface RunState {
   readonly recovering: boolean;
   /** How the last loss of a device ended, or null. */
   readonly recovered: RecoveredEvent | null;
+  /** Why the browser does not keep the run, or null. */
+  readonly notKept: string | null;
   readonly stops: readonly Stop[];
   readonly error: string | null;
 }
@@ -81,6 +85,7 @@ export const useRun = create<RunState>(() => ({
   copyProblem: null,
   recovering: false,
   recovered: null,
+  notKept: null,
   stops: [],
   error: null,
 }));
@@ -95,6 +100,11 @@ let generation: GenerationSettings | null = null;
 let watched: Watched = { inside: false, examples: false };
 /** The copies once the lanes are arranged as asked for. */
 let arranged: readonly Copy[] = [];
+/** The latest checkpoint of the run, or null. */
+let checkpoint: Checkpoint | null = null;
+/** The saved run that this one goes on from, or null. */
+let goneOnFrom: SavedRun | null = null;
+const keeper = new Keeper((notKept) => setState({ notKept }));
 let pending: ReturnType<typeof setTimeout> | undefined;
 
 /** Milliseconds that an edit waits for the next one before an engine is made for it. */
@@ -111,16 +121,38 @@ export function prepareRun(
   text: OwnText | null,
   delay = EDIT_DELAY,
 ): void {
+  prepare(experiment, engine, text, delay, null);
+}
+
+/**
+ * Goes on with a saved run, paused where it stood; the run before it ends.
+ * @param text the visitor's own, where it trains on one: without it the run waits for one
+ * @throws Error where its numbers are damaged: the run before it then goes on
+ */
+export function continueRun(saved: SavedRun, text: OwnText | null): void {
+  prepare(saved.checkpoint.experiment, saved.engine, text, 0, saved);
+}
+
+function prepare(
+  experiment: Experiment,
+  engine: EngineKind | 'auto',
+  text: OwnText | null,
+  delay: number,
+  saved: SavedRun | null,
+): void {
+  const data = saved ? RunData.restored(saved.data) : new RunData(experiment.lanes.length);
   clearTimeout(pending);
   if (getState().data.step > 0) remember(recordRun(getState(), EARLIER_POINTS));
   run++;
   engineChoice = engine;
   ownText = text;
+  goneOnFrom = saved;
+  checkpoint = saved?.checkpoint ?? null;
   const waiting = experiment.data === 'own' && text === null;
   setState({
     status: waiting ? 'waiting' : 'preparing',
     experiment,
-    data: new RunData(experiment.lanes.length),
+    data,
     preparing: NOT_PREPARED,
     playWhenReady: false,
     baseline: taskOf(experiment).data === null ? taskOf(experiment).baseline(experiment, null) : null,
@@ -128,12 +160,12 @@ export function prepareRun(
     generated: null,
     inside: null,
     examples: null,
-    copies: [],
+    copies: saved?.data.copies ?? [],
     arranging: false,
     copyProblem: null,
     recovering: false,
     recovered: null,
-    stops: [],
+    stops: saved?.stops ?? [],
     error: null,
   });
   // The run before is over: without this it would train on until the next engine is made.
@@ -152,7 +184,7 @@ function sendCreate(): void {
     type: 'create',
     run,
     experiment,
-    from: null,
+    from: goneOnFrom && { checkpoint: goneOnFrom.checkpoint, seconds: getState().data.clock.seconds },
     engine: engineChoice,
     ownText,
     base,
@@ -264,6 +296,26 @@ export function reset(): void {
   prepareRun({ ...experiment, lanes }, engineChoice, ownText, 0);
 }
 
+/** Saves the latest checkpoint: at once where the run stands or nobody looks, else now and again. */
+function keep(): void {
+  const { data, stops, status } = getState();
+  if (checkpoint === null || checkpoint.step === 0) return;
+  const now = status !== 'running' || document.hidden;
+  keeper.keep({ engine: engineChoice, checkpoint, data, stops, ownText }, now);
+}
+
+/** Asks for a checkpoint of a run that trains, because the page may be about to go. */
+export function saveSoon(): void {
+  if (getState().status === 'running') client?.send({ type: 'save', run });
+  keep();
+}
+
+/** The run at its latest checkpoint as plain data; null before the first step. */
+export function currentSavedRun(): SavedRun | null {
+  const { data, stops } = getState();
+  return checkpoint && savedRunOf({ engine: engineChoice, checkpoint, data, stops, ownText });
+}
+
 function receive(event: SessionEvent): void {
   if (event.type === 'read') {
     reading.get(event.number)?.(event.problem);
@@ -278,7 +330,7 @@ function receive(event: SessionEvent): void {
       break;
     case 'ready':
       setState({
-        status: 'idle',
+        status: data.step > 0 ? 'paused' : 'idle',
         engine: event.engine,
         fallback: event.fallback,
         baseline: event.baseline,
@@ -302,6 +354,8 @@ function receive(event: SessionEvent): void {
       setState({ generated: event });
       break;
     case 'checkpointed':
+      checkpoint = event.checkpoint;
+      keep();
       break;
     case 'recovering':
       setState({ recovering: true });

@@ -1,4 +1,4 @@
-import { Buckets } from './buckets.ts';
+import { Buckets, type SavedBuckets } from './buckets.ts';
 
 /** One point of a drawn line: the steps from `first` to `last` in one. */
 export interface SeriesPoint {
@@ -45,6 +45,17 @@ function geometricEnd(bucket: number): number {
   const doubling = Math.floor((bucket + 1) / BUCKETS_PER_DOUBLING) - 1;
   const within = (bucket + 1) % BUCKETS_PER_DOUBLING;
   return (BUCKETS_PER_DOUBLING + within + 1) * 2 ** doubling - 1;
+}
+
+/** A series as plain data. */
+export interface SavedSeries {
+  readonly linear: SavedBuckets;
+  readonly geometric: SavedBuckets;
+  readonly width: number;
+  readonly lastStep: number;
+  readonly last: number;
+  readonly smooth: Float64Array; // [factors]
+  readonly values: number;
 }
 
 /**
@@ -109,6 +120,35 @@ export class MetricSeries {
     }
     this.#linear.add(Math.floor((step - 1) / this.#width), value, this.#smooth);
     this.#geometric.add(geometricBucket(step), value, this.#smooth);
+  }
+
+  /** Everything, to be kept. */
+  save(): SavedSeries {
+    return {
+      linear: this.#linear.save(),
+      geometric: this.#geometric.save(),
+      width: this.#width,
+      lastStep: this.#lastStep,
+      last: this.#last,
+      smooth: this.#smooth.slice(),
+      values: this.#values,
+    };
+  }
+
+  /**
+   * A series that goes on where a saved one stood.
+   * @throws Error where the parts do not belong together
+   */
+  static restored({ linear, geometric, width, lastStep, last, smooth, values }: SavedSeries): MetricSeries {
+    const series = new MetricSeries();
+    series.#linear.restore(linear);
+    series.#geometric.restore(geometric);
+    series.#width = width;
+    series.#lastStep = lastStep;
+    series.#last = last;
+    series.#smooth.set(smooth.subarray(0, SMOOTHING_FACTORS.length));
+    series.#values = values;
+    return series;
   }
 
   /**

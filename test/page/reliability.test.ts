@@ -4,7 +4,9 @@ import {
   button,
   closeBrowser,
   closePage,
+  curves,
   engine,
+  hash,
   isReady,
   openBrowser,
   openLink,
@@ -71,5 +73,126 @@ describe('a GPU that is lost', () => {
     await reaches((await step()) + 50);
     await button('Pause').click();
     await standsStill();
+  });
+});
+
+describe('a run that was left', () => {
+  beforeAll(() => openBrowser(false));
+  afterAll(closeBrowser);
+  beforeEach(() => openPage());
+  afterEach(closePage);
+
+  const LINK = `#${SMALL}&lane=path,momentum:0.5&lane=adam`;
+  const left = () => page.getByRole('status').filter({ hasText: 'A run was left at step' });
+  const losses = () => page.locator('.lane .number').allInnerTexts();
+
+  async function stepTo(wanted: number): Promise<string[]> {
+    for (let at = await step(); at < wanted; at++) {
+      await button('Step').click();
+      await expect.poll(step).toBe(at + 1);
+    }
+    return losses();
+  }
+
+  test('goes on after a reload with the same numbers and curves; forgotten, it is gone', async () => {
+    await openLink(LINK);
+    await isReady();
+    const undisturbed = await stepTo(14);
+    await page.reload();
+    await left().waitFor();
+    expect(await left().textContent()).toMatch(
+      /at step 14\..*Adding problem, 2 lanes, saved \d+ seconds? ago/,
+    );
+    await button('Forget it').click();
+    await isReady();
+    await stepTo(7);
+    await page.reload();
+    await isReady();
+    expect(await step()).toBe(0);
+    await button('Continue').click();
+    await expect.poll(step).toBe(7);
+    // Its curves are there before it goes on.
+    await expect.poll(() => curves('loss')).toHaveLength(2);
+    expect(await stepTo(14)).toEqual(undisturbed);
+    expect(hash()).toBe(LINK);
+    await page.reload();
+    await left().waitFor();
+    expect(await left().count()).toBe(1);
+    expect(await left().textContent()).toMatch(/at step 14\./);
+  });
+
+  test('while another tab goes on with it is not offered', async () => {
+    await openLink(LINK);
+    await isReady();
+    await stepTo(3);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.locator('.status-idle').waitFor();
+    await other.waitForTimeout(500);
+    expect(await other.getByText('A run was left').count()).toBe(0);
+    await page.close();
+    await other.reload();
+    await other.getByText('A run was left at step 3').waitFor();
+  });
+
+  test('is saved when the page goes out of sight in the middle of training', async () => {
+    await openLink(LINK);
+    await button('Play').click();
+    await reaches(200);
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    const seen = await step();
+    await page.waitForTimeout(1500);
+    await page.reload();
+    await left().waitFor();
+    const at = Number(/at step ([\d,]+)/.exec((await left().textContent()) ?? '')?.[1]?.replaceAll(',', ''));
+    expect(at).toBeGreaterThanOrEqual(seen);
+  });
+
+  test('a browser that keeps nothing says so, and trains on', async () => {
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      };
+    });
+    await openLink(LINK);
+    await isReady();
+    await stepTo(2);
+    const notice = page.getByRole('status').filter({ hasText: 'This run is not saved' });
+    await notice.waitFor();
+    expect(await notice.textContent()).toMatch(/The operation is insecure/);
+    await button('Play').click();
+    await reaches(40);
+  });
+
+  test('is a file that opens again; one that is damaged changes nothing', async () => {
+    await openLink(LINK);
+    await isReady();
+    const undisturbed = await stepTo(9);
+    await button('Reset').click();
+    await isReady();
+    await stepTo(5);
+    await page.waitForTimeout(300);
+    const download = page.waitForEvent('download');
+    await button('Save checkpoint').click();
+    const file = await (await download).path();
+    await openLink(`#${SMALL}&lane=sgd`);
+    await isReady();
+    const before = hash();
+    const input = page.getByLabel('Checkpoint file');
+    await input.setInputFiles({
+      name: 'broken.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"format":"path-sgd-playground checkpoint","version":9}'),
+    });
+    await page.getByRole('alert').filter({ hasText: 'broken.json was not opened' }).waitFor();
+    expect(await page.getByRole('alert').textContent()).toMatch(/newer version/);
+    expect(hash()).toBe(before);
+    await input.setInputFiles(file);
+    await expect.poll(step).toBe(5);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await stepTo(9)).toEqual(undisturbed);
   });
 });

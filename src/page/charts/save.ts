@@ -12,7 +12,8 @@ import { everything, runCsv, toJson } from './tables.ts';
 /** Pixels of a PNG for one of the page: sharp in print and on a projector. */
 const PNG_SCALE = 2;
 
-function download(content: string | Blob, name: string, type: string): void {
+/** Gives the visitor a file. */
+export function download(content: string | Blob, name: string, type: string): void {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = address;

@@ -1,0 +1,69 @@
+import type { Checkpoint, EngineKind } from '../engine/engine.ts';
+import type { OwnText, Stop } from './protocol.ts';
+import type { RunData } from './runData.ts';
+import type { SavedRun } from './savedRun.ts';
+
+/** A run at a checkpoint, as far as it is to be saved. */
+export interface Kept {
+  readonly engine: EngineKind | 'auto';
+  readonly checkpoint: Checkpoint;
+  readonly data: RunData;
+  readonly stops: readonly Stop[];
+  readonly ownText: OwnText | null;
+}
+
+/** Milliseconds between two writings while a run trains, at least. */
+const WRITE_INTERVAL = 10_000;
+
+/** The run as plain data. */
+export function savedRunOf({ engine, checkpoint, data, stops, ownText }: Kept): SavedRun {
+  return {
+    format: 'path-sgd-playground checkpoint',
+    version: 1,
+    savedAt: Date.now(),
+    engine,
+    checkpoint,
+    data: data.save(),
+    stops,
+    text: ownText?.file ?? null,
+  };
+}
+
+/** Writes the latest checkpoints of runs to the browser's storage, one at a time and not too often. */
+export class Keeper {
+  readonly #onProblem: (problem: string) => void;
+  #latest: Kept | null = null;
+  #writing = false;
+  #wroteAt = Number.NEGATIVE_INFINITY;
+  #failed = false;
+
+  /** @param onProblem told once where nothing can be saved, why */
+  constructor(onProblem: (problem: string) => void) {
+    this.#onProblem = onProblem;
+  }
+
+  /** @param now whether to write at once: the run stands, or the page may be about to go */
+  keep(kept: Kept, now: boolean): void {
+    this.#latest = kept;
+    if (!this.#failed && (now || performance.now() - this.#wroteAt >= WRITE_INTERVAL)) void this.#write();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#writing) return;
+    this.#writing = true;
+    try {
+      const { saveRun } = await import('./savedRuns.ts');
+      while (this.#latest !== null) {
+        const kept = this.#latest;
+        this.#latest = null;
+        this.#wroteAt = performance.now();
+        await saveRun(savedRunOf(kept));
+      }
+    } catch (error) {
+      this.#failed = true;
+      this.#onProblem(error instanceof Error && error.message !== '' ? error.message : String(error));
+    } finally {
+      this.#writing = false;
+    }
+  }
+}
