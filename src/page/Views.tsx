@@ -1,4 +1,4 @@
-import { type ComponentType, type LazyExoticComponent, Suspense, useId, useState } from 'react';
+import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useId, useState } from 'react';
 import { useWorkbench } from './workbench.ts';
 import './styles/views.css';
 
@@ -11,7 +11,9 @@ export interface View {
 }
 
 /** Every view, in the order of its tabs. */
-const VIEWS: readonly View[] = [];
+const VIEWS: readonly View[] = [
+  { name: 'rescale', title: 'Rescale a network', Content: lazy(() => import('./rescale/RescaleView.tsx')) },
+];
 
 /** The views of the run as tabs; only the open one costs time, and none is open at first. */
 export function Views() {
