@@ -13,6 +13,7 @@ export interface View {
 /** Every view, in the order of its tabs. */
 const VIEWS: readonly View[] = [
   { name: 'rescale', title: 'Rescale a network', Content: lazy(() => import('./rescale/RescaleView.tsx')) },
+  { name: 'examples', title: 'Watch the task', Content: lazy(() => import('./examples/ExamplesView.tsx')) },
 ];
 
 /** The views of the run as tabs; only the open one costs time, and none is open at first. */

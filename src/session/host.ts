@@ -456,4 +456,5 @@ const textInfo = ({ title, training, vocabulary }: TextData): TextInfo => ({
   title,
   characters: training.length,
   vocabulary: vocabulary.length,
+  symbols: vocabulary,
 });

@@ -100,6 +100,8 @@ export interface TextInfo {
   readonly characters: number;
   /** Different ones. */
   readonly vocabulary: number;
+  /** What each number of the vocabulary stands for. */
+  readonly symbols: readonly string[]; // [vocabulary]
 }
 
 /** What the host tells the page. */

@@ -83,8 +83,7 @@ function CopyCard({ copy, experiment, data, styles, stop, arranging }: CopyCardP
         </button>
       </div>
       <p className="copy-figure">
-        <b>{figure}</b>
-        <span>{unit}</span>
+        <span>max |difference| of the losses so far</span> <b>{figure}</b> <span>{unit}</span>
       </p>
       <dl className="copy-losses">
         <div>

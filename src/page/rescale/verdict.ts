@@ -7,7 +7,7 @@ export interface Verdict {
   readonly kind: 'waiting' | 'same' | 'apart';
   /** The largest difference of the losses, as big as it is. */
   readonly figure: string;
-  /** What stands beside the figure. */
+  /** What stands behind the figure. */
   readonly unit: string;
   readonly sentence: string;
 }
@@ -50,7 +50,7 @@ export function verdictOf(lane: Lane, largest: number): Verdict {
     return {
       kind: 'waiting',
       figure: '–',
-      unit: 'no step yet',
+      unit: 'no step since it was made',
       sentence: 'The copy computes exactly what its original does. Press Play, or Step, and both train.',
     };
   }
@@ -58,7 +58,7 @@ export function verdictOf(lane: Lane, largest: number): Verdict {
   return {
     kind: same ? 'same' : 'apart',
     figure: formatNumber(largest),
-    unit: same ? 'the same to the last bit' : 'largest difference of the losses',
+    unit: same ? 'to the last bit' : '',
     sentence: reason(lane, same),
   };
 }
