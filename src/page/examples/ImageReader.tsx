@@ -43,7 +43,7 @@ export function ImageReader({ image, side, order, steps, name }: ImageReaderProp
     const context = canvas.current?.getContext('2d');
     if (!context) return;
     const tokens = getComputedStyle(context.canvas);
-    const token = (property: string): Rgb => rgbOf(tokens.getPropertyValue(property).trim());
+    const token = (property: string): Rgb => rgbOf(context, tokens.getPropertyValue(property));
     const pixels = context.createImageData(side, side);
     const width = order.length / steps;
     const [paper, ink, unread, faint, now] = ['--surface', '--ink', '--line', '--muted', '--focus'].map(
@@ -108,8 +108,10 @@ export function ImageReader({ image, side, order, steps, name }: ImageReaderProp
   );
 }
 
-/** The channels of a colour as tokens have it: #rrggbb. */
-function rgbOf(hex: string): Rgb {
-  const channel = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16);
+/** The channels of an opaque colour, however it is written: a canvas writes it as #rrggbb. */
+function rgbOf(context: CanvasRenderingContext2D, colour: string): Rgb {
+  context.fillStyle = colour.trim();
+  const written = String(context.fillStyle);
+  const channel = (at: number): number => Number.parseInt(written.slice(at, at + 2), 16);
   return [channel(1), channel(3), channel(5)];
 }

@@ -58,7 +58,7 @@ export function NumbersExample({ examples, sizes, sequence, styles, terms, toler
           {steps} numbers, read one a step; to be added are the marked ones (▲): <b>{sum}</b>
         </figcaption>
       </figure>
-      <ul className="lane-answers" aria-label="Answers">
+      <ul className="lane-answers lane-answers-lines" aria-label="Answers">
         {styles.map((style, lane) => {
           const answer = readoutAt(examples, sizes, lane, sequence, 0)?.[0] ?? Number.NaN;
           const apart = answer - target;

@@ -42,7 +42,8 @@ export function SymbolsExample({
           </span>
         </div>
         <figcaption>
-          Ten symbols, {blanks} steps of nothing, then the delimiter (?) asks for them, in their order.
+          {kept.length} symbols, {blanks} steps of nothing, then the delimiter (?) asks for them, in their
+          order.
         </figcaption>
       </figure>
       <ul className="lane-answers" aria-label="Answers">
