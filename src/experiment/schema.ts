@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { defaultRate, measuredRate } from './rates.ts';
 import { DATA_CHOICES, TASK_NAMES, type TaskName, taskOf } from './tasks/index.ts';
 
 /** An allowed range of numbers; the ends belong to it unless `exclusiveMin` is set. */
@@ -170,21 +171,6 @@ export type Experiment = v.InferOutput<typeof experimentSchema>;
 /** What a lane's defaults depend on. */
 export type LaneContext = Pick<Experiment, 'task' | 'length' | 'seed'>;
 
-/** Usual rates where no length or task asks for another. */
-const USUAL_RATES = { sgd: 0.01, adagrad: 0.01, rmsprop: 0.001, adam: 0.001 } as const;
-
-/**
- * The rate that a lane gets where none is given. The path rates fall with the length because kappa ignores how
- * coherent the paths of a long sequence are; measured for np-RNN starts on the adding problem.
- */
-export function defaultRate(optimizer: OptimizerName, { length }: Pick<LaneContext, 'length'>): number {
-  if (optimizer !== 'path' && optimizer !== 'path2') return USUAL_RATES[optimizer];
-  if (length <= 20) return 0.03;
-  if (length <= 75) return 0.003;
-  if (length <= 150) return 0.001;
-  return 0.0003;
-}
-
 /**
  * A lane of the given optimizer with every other setting at its default: for rmsprop that of Tieleman and Hinton (2012),
  * for adam that of Kingma and Ba (2015), for adagrad that of Duchi, Hazan and Singer (2011).
@@ -207,6 +193,9 @@ export function defaultLane(optimizer: OptimizerName, context: LaneContext): Lan
   };
 }
 
+/** What a fresh experiment compares. */
+const FRESH_OPTIMIZERS = ['sgd', 'path'] as const;
+
 /**
  * The lanes of an experiment that names none: SGD at its best known rate beside Path-SGD at one whose first steps do not
  * hide the rest. Over ten seeds at length 20, the smoothed loss of SGD got below 0.05 first at rate 0.1 (of 0.05, 0.1,
@@ -214,11 +203,10 @@ export function defaultLane(optimizer: OptimizerName, context: LaneContext): Lan
  * on the way, and after some 1,110 at 0.01, with spikes below 100.
  */
 export function defaultLanes(context: LaneContext): Lane[] {
-  const path = defaultLane('path', context);
-  return [
-    { ...defaultLane('sgd', context), rate: 0.1 },
-    { ...path, rate: Math.min(path.rate, 0.01) },
-  ];
+  return FRESH_OPTIMIZERS.map((optimizer) => {
+    const lane = defaultLane(optimizer, context);
+    return { ...lane, rate: measuredRate(lane, context) ?? lane.rate };
+  });
 }
 
 /** The length of an experiment that names none; the task's number of steps where it has a length of its own. */

@@ -1,4 +1,5 @@
 import { useId, useState } from 'react';
+import { measuredRateOf } from '../experiment/proposals.ts';
 import {
   ACTIVATIONS,
   type Experiment,
@@ -16,12 +17,13 @@ import { withLane, withOptimizer } from './edits.ts';
 import { Icon } from './Icon.tsx';
 import type { LaneStyle } from './laneStyle.ts';
 import { NumberField } from './NumberField.tsx';
-import { formatNumber, formatOf } from './numbers.ts';
+import { formatCount, formatNumber, formatOf } from './numbers.ts';
 import { SelectField } from './SelectField.tsx';
 import { Swatch } from './Swatch.tsx';
 import { ACTIVATION_TEXTS, INITIALISATION_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
 import { useRunFrame } from './useRunFrame.ts';
 import { edit } from './workbench.ts';
+import './styles/lanes.css';
 
 const OPTIMIZER_OPTIONS = OPTIMIZERS.map((value) => ({ value, text: OPTIMIZER_TEXTS[value] }));
 const ACTIVATION_OPTIONS = ACTIVATIONS.map((value) => ({ value, text: ACTIVATION_TEXTS[value] }));
@@ -48,16 +50,20 @@ interface LaneRowProps {
   readonly style: LaneStyle;
   /** Null where there is no room for another lane. */
   readonly onDuplicate: (() => void) | null;
+  /** Null where there is no room for a set of rates. */
+  readonly onSweep: (() => void) | null;
   /** Null where it is the only lane. */
   readonly onRemove: (() => void) | null;
 }
 
 /** One lane: what defines it, how it does, and behind a button what is seldom changed. */
-export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove }: LaneRowProps) {
+export function LaneRow(props: LaneRowProps) {
+  const { experiment, lane, index, style, onDuplicate, onSweep, onRemove } = props;
   const [open, setOpen] = useState(false);
   const moreId = useId();
   const stop = useRun((state) => state.stops.find((candidate) => candidate.lane === index));
   const change = (changed: Partial<Lane>): void => edit(withLane(experiment, index, changed));
+  const measured = measuredRateOf(lane, experiment);
   const label = (text: string) => (
     <>
       {text}
@@ -66,7 +72,7 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
   );
   return (
     <tbody className={stop ? 'lane lane-stopped' : 'lane'} data-lane={index}>
-      <tr className="lane-main">
+      <tr className="lane-main" title={style.title}>
         <td className="lane-optimizer">
           <Swatch style={style} />
           <SelectField
@@ -83,6 +89,17 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
             range={RANGES.rate}
             onChange={(rate) => change({ rate })}
           />
+          {measured !== null && measured !== lane.rate && (
+            <button
+              type="button"
+              className="link-button"
+              title="The best rate that was measured for this optimizer and start"
+              onClick={() => change({ rate: measured })}
+            >
+              measured: {measured}
+              <span className="visually-hidden">, use it for lane {index + 1}</span>
+            </button>
+          )}
         </td>
         <td className="lane-start">
           <SelectField
@@ -104,6 +121,16 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
           >
             <Icon name={open ? 'less' : 'more'} />
             <span className="visually-hidden">More settings of lane {index + 1}</span>
+          </button>
+          <button
+            type="button"
+            className="quiet"
+            disabled={onSweep === null}
+            title={onSweep === null ? 'Sweep rates: no room for more lanes' : 'Sweep rates'}
+            onClick={() => onSweep?.()}
+          >
+            <Icon name="sweep" />
+            <span className="visually-hidden">Sweep rates of lane {index + 1}</span>
           </button>
           <button
             type="button"
@@ -136,6 +163,7 @@ export function LaneRow({ experiment, lane, index, style, onDuplicate, onRemove 
           </td>
         </tr>
       )}
+      <LaneSpike index={index} />
       <tr className="lane-wide" id={moreId} hidden={!open}>
         <td colSpan={8}>
           <div className="lane-more">
@@ -225,6 +253,24 @@ function LaneNumbers({ experiment, index }: { readonly experiment: Experiment; r
         {format(heldOut?.metric)}
       </td>
     </>
+  );
+}
+
+/** A word on the lane's highest spike, where that is above what guessing costs: the smoothed curve hides it soon. */
+function LaneSpike({ index }: { readonly index: number }) {
+  const data = useRun((state) => state.data);
+  const baseline = useRun((state) => state.baseline);
+  useRunFrame(data, NUMBERS_INTERVAL);
+  const spike = data.lanes[index]?.spikes.highest;
+  if (!spike || spike.loss <= (baseline?.loss ?? 0)) return null;
+  return (
+    <tr className="lane-wide">
+      <td colSpan={8}>
+        <p className="lane-spike">
+          <Icon name="spike" /> spiked to {formatNumber(spike.loss)} at step {formatCount(spike.step)}
+        </p>
+      </td>
+    </tr>
   );
 }
 

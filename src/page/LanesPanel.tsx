@@ -4,6 +4,9 @@ import { taskOf } from '../experiment/tasks/index.ts';
 import { withAddedLane, withoutLane } from './edits.ts';
 import { LaneRow } from './LaneRow.tsx';
 import { laneStyles } from './laneStyle.ts';
+import { MeasuredRates } from './MeasuredRates.tsx';
+import { withSweep } from './sweep/sweepLanes.ts';
+import { takeOverLanes, undoSweep, useCanUndoSweep } from './sweep/sweepStore.ts';
 import { edit, useWorkbench } from './workbench.ts';
 
 let lastId = 0;
@@ -20,6 +23,7 @@ export function LanesPanel() {
   const styles = laneStyles(experiment);
   const measure = taskOf(experiment).measure(experiment).label;
   const full = lanes.length >= MAX_LANES;
+  const canUndo = useCanUndoSweep(experiment);
 
   const add = (copyOf?: number): void => {
     setIds(ids.toSpliced(copyOf === undefined ? ids.length : copyOf + 1, 0, newId()));
@@ -28,6 +32,15 @@ export function LanesPanel() {
   const remove = (index: number): void => {
     setIds(ids.toSpliced(index, 1));
     edit(withoutLane(experiment, index));
+  };
+
+  const changeAll = (change: () => void): void => {
+    setIds([]);
+    change();
+  };
+  const sweepOf = (index: number): (() => void) | null => {
+    const swept = withSweep(experiment, index);
+    return swept && (() => changeAll(() => takeOverLanes(experiment, swept)));
   };
 
   return (
@@ -79,12 +92,22 @@ export function LanesPanel() {
             lane={lane}
             index={index}
             style={styles[index] as (typeof styles)[number]}
+            onSweep={sweepOf(index)}
             onDuplicate={full ? null : () => add(index)}
             onRemove={lanes.length === 1 ? null : () => remove(index)}
           />
         ))}
       </table>
+      {canUndo && (
+        <p className="sweep-note" role="status">
+          A sweep: lanes that differ in rate only. “Loss against rate” under “Look closer” draws them.{' '}
+          <button type="button" onClick={() => changeAll(() => undoSweep(experiment))}>
+            Back to the lanes before
+          </button>
+        </p>
+      )}
       {full && <p className="panel-note">An experiment has at most {MAX_LANES} lanes.</p>}
+      <MeasuredRates experiment={experiment} />
     </section>
   );
 }

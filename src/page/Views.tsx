@@ -14,6 +14,7 @@ export interface View {
 const VIEWS: readonly View[] = [
   { name: 'rescale', title: 'Rescale a network', Content: lazy(() => import('./rescale/RescaleView.tsx')) },
   { name: 'examples', title: 'Watch the task', Content: lazy(() => import('./examples/ExamplesView.tsx')) },
+  { name: 'sweep', title: 'Loss against rate', Content: lazy(() => import('./sweep/Sweep.tsx')) },
 ];
 
 /** The views of the run as tabs; only the open one costs time, and none is open at first. */

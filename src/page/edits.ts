@@ -1,11 +1,12 @@
+import { hasProposedRate, proposedRate } from '../experiment/proposals.ts';
 import {
   defaultLane,
   defaultLanes,
   defaultLength,
-  defaultRate,
   type Experiment,
   isPathOptimizer,
   type Lane,
+  type LaneContext,
   MAX_LANES,
   misfitsOf,
   networkOf,
@@ -32,19 +33,23 @@ function fitting(lane: Lane): Lane {
 }
 
 /**
- * The experiment at another length: rates that were the default for the old length become the new one's, and there are
- * no more marked numbers than steps.
+ * The lane after an edit, with the rate that is proposed for what it is now where it had the one proposed before: what
+ * the visitor chose stays.
+ */
+const following = (before: Lane, from: LaneContext, after: Lane, to: LaneContext): Lane =>
+  hasProposedRate(before, from) ? { ...after, rate: proposedRate(after, to) } : after;
+
+/**
+ * The experiment at another length: rates that were proposed for the old length become those for the new one, and there
+ * are no more marked numbers than steps.
  */
 export function withLength(experiment: Experiment, length: number): Experiment {
+  const context = { ...experiment, length };
   const lanes = hasDefaultLanes(experiment)
-    ? defaultLanes({ ...experiment, length })
-    : experiment.lanes.map((lane) =>
-        lane.rate === defaultRate(lane.optimizer, experiment)
-          ? { ...lane, rate: defaultRate(lane.optimizer, { length }) }
-          : lane,
-      );
+    ? defaultLanes(context)
+    : experiment.lanes.map((lane) => following(lane, experiment, lane, context));
   const terms = TASKS[experiment.task].hasTerms ? Math.min(experiment.terms, length) : experiment.terms;
-  return { ...experiment, length, terms, lanes };
+  return { ...context, terms, lanes };
 }
 
 /**
@@ -60,11 +65,11 @@ export function withTask(experiment: Experiment, task: TaskName): Experiment {
       : Math.min(lengthRange.max, Math.max(lengthRange.min, experiment.length));
   const network = networkOf(task);
   const { init } = defaultLane('sgd', { ...experiment, task });
-  const moved = withLength(experiment, length);
-  const context = { ...moved, task, data: dataChoices[0] ?? 'small', terms: 2 };
-  const lanes = hasDefaultLanes(moved)
+  const context = { ...experiment, task, length, data: dataChoices[0] ?? 'small', terms: 2 };
+  const moved = (lane: Lane): Lane => fitting(lane.network === network ? lane : { ...lane, network, init });
+  const lanes = hasDefaultLanes(experiment)
     ? defaultLanes(context)
-    : moved.lanes.map((lane) => fitting(lane.network === network ? lane : { ...lane, network, init }));
+    : experiment.lanes.map((lane) => following(lane, experiment, moved(lane), context));
   return { ...context, lanes };
 }
 
@@ -74,34 +79,38 @@ export function withSeed(experiment: Experiment, seed: number): Experiment {
   return { ...experiment, seed, lanes };
 }
 
-/** The experiment with one lane's settings changed; those that no longer apply say nothing from then on. */
+/**
+ * The experiment with one lane's settings changed; those that no longer apply say nothing from then on. A rate that was
+ * the proposed one becomes the one proposed for another start.
+ */
 export function withLane(experiment: Experiment, index: number, change: Partial<Lane>): Experiment {
-  const lanes = experiment.lanes.map((lane, at) => (at === index ? fitting({ ...lane, ...change }) : lane));
+  const lanes = experiment.lanes.map((lane, at) => {
+    if (at !== index) return lane;
+    const changed = fitting({ ...lane, ...change });
+    return changed.init === lane.init ? changed : following(lane, experiment, changed, experiment);
+  });
   return { ...experiment, lanes };
 }
 
 /**
  * The experiment with one lane's optimizer changed. Its clips become the new optimizer's defaults between the path
- * optimizers and the others, because those measure the path step and these the gradient; its rate, momentum and decay
- * only where they were the default ones.
+ * optimizers and the others, because those measure the path step and these the gradient; its momentum and decay only
+ * where they were the default ones, its rate where it was the proposed one.
  */
 export function withOptimizer(experiment: Experiment, index: number, optimizer: OptimizerName): Experiment {
   const lane = experiment.lanes[index];
   if (!lane) return experiment;
   const before = defaultLane(lane.optimizer, experiment);
-  const { rate, momentum, decay, clip, dualclip } = defaultLane(optimizer, experiment);
+  const { momentum, decay, clip, dualclip } = defaultLane(optimizer, experiment);
   const otherKind = isPathOptimizer(optimizer) !== isPathOptimizer(lane.optimizer);
-  // A fresh experiment's SGD lane has a rate of its own, which is no choice of the visitor's either.
-  const hadDefaultRate =
-    lane.rate === before.rate ||
-    defaultLanes(experiment).some((fresh) => fresh.optimizer === lane.optimizer && fresh.rate === lane.rate);
-  return withLane(experiment, index, {
+  const changed = fitting({
+    ...lane,
     optimizer,
     ...(otherKind ? { clip, dualclip } : {}),
-    ...(hadDefaultRate ? { rate } : {}),
     ...(lane.momentum === before.momentum ? { momentum } : {}),
     ...(lane.decay === before.decay ? { decay } : {}),
   });
+  return withLane(experiment, index, following(lane, experiment, changed, experiment));
 }
 
 /** The experiment with one lane more: a default one, or a copy put right behind the lane of that index. */
@@ -110,7 +119,8 @@ export function withAddedLane(experiment: Experiment, copyOf?: number): Experime
   if (lanes.length >= MAX_LANES) return experiment;
   const copied = copyOf === undefined ? undefined : lanes[copyOf];
   if (copyOf === undefined || !copied) {
-    return { ...experiment, lanes: [...lanes, defaultLane('path', experiment)] };
+    const added = defaultLane('path', experiment);
+    return { ...experiment, lanes: [...lanes, { ...added, rate: proposedRate(added, experiment) }] };
   }
   return { ...experiment, lanes: lanes.toSpliced(copyOf + 1, 0, { ...copied }) };
 }

@@ -2,6 +2,7 @@ import type { LanePick } from '../engine/arrange.ts';
 import type { Evaluation } from '../engine/engine.ts';
 import type { MetricColumns } from './protocol.ts';
 import { MetricSeries, type SavedSeries } from './series.ts';
+import { type SavedSpikes, SpikeWatch } from './spikes.ts';
 import { type Mark, StepClock } from './stepClock.ts';
 
 /** Most held-out evaluations kept of a run; beyond, every other one goes. */
@@ -15,6 +16,7 @@ export interface LaneData {
   readonly metric: MetricSeries;
   readonly gradientNorm: MetricSeries;
   readonly pathNormLog2: MetricSeries;
+  readonly spikes: SpikeWatch;
 }
 
 /** A rescaled copy of a lane, which trains beside it. */
@@ -36,10 +38,15 @@ export interface Difference {
   readonly series: MetricSeries;
 }
 
+/** What one lane has measured as plain data. */
+interface SavedLane extends Readonly<Record<Exclude<keyof LaneData, 'spikes'>, SavedSeries>> {
+  readonly spikes: SavedSpikes;
+}
+
 /** The numbers of a run as plain data. */
 export interface SavedData {
   readonly step: number;
-  readonly lanes: readonly Readonly<Record<keyof LaneData, SavedSeries>>[];
+  readonly lanes: readonly SavedLane[];
   readonly copies: readonly Copy[];
   /** Of each copy. */
   readonly differences: readonly { readonly largest: number; readonly series: SavedSeries }[];
@@ -52,6 +59,7 @@ const newLane = (): LaneData => ({
   metric: new MetricSeries(),
   gradientNorm: new MetricSeries(),
   pathNormLog2: new MetricSeries(),
+  spikes: new SpikeWatch(),
 });
 
 /**
@@ -168,9 +176,11 @@ export class RunData {
       const lane = this.lanes[columns.lane[line] as number];
       if (!lane) continue;
       const at = columns.step[line] as number;
-      lane.loss.append(at, columns.loss[line] as number);
-      if (this.#copies.length > 0)
-        this.#compare(columns.lane[line] as number, at, columns.loss[line] as number);
+      const loss = columns.loss[line] as number;
+      // After a device was lost, steps come a second time.
+      if (at > lane.loss.lastStep) lane.spikes.append(at, loss, lane.loss.smooth);
+      lane.loss.append(at, loss);
+      if (this.#copies.length > 0) this.#compare(columns.lane[line] as number, at, loss);
       lane.metric.append(at, columns.metric[line] as number);
       lane.gradientNorm.append(at, columns.gradientNorm[line] as number);
       lane.pathNormLog2.append(at, columns.pathNormLog2[line] as number);
@@ -197,11 +207,12 @@ export class RunData {
   save(): SavedData {
     return {
       step: this.#step,
-      lanes: this.#lanes.map(({ loss, metric, gradientNorm, pathNormLog2 }) => ({
+      lanes: this.#lanes.map(({ loss, metric, gradientNorm, pathNormLog2, spikes }) => ({
         loss: loss.save(),
         metric: metric.save(),
         gradientNorm: gradientNorm.save(),
         pathNormLog2: pathNormLog2.save(),
+        spikes: spikes.save(),
       })),
       copies: this.#copies,
       differences: this.#copies.map(({ lane }) => {
@@ -219,11 +230,12 @@ export class RunData {
    */
   static restored(saved: SavedData): RunData {
     const data = new RunData(0);
-    data.#lanes = saved.lanes.map(({ loss, metric, gradientNorm, pathNormLog2 }) => ({
+    data.#lanes = saved.lanes.map(({ loss, metric, gradientNorm, pathNormLog2, spikes }) => ({
       loss: MetricSeries.restored(loss),
       metric: MetricSeries.restored(metric),
       gradientNorm: MetricSeries.restored(gradientNorm),
       pathNormLog2: MetricSeries.restored(pathNormLog2),
+      spikes: SpikeWatch.restored(spikes),
     }));
     data.#copies = saved.copies;
     data.#differences = new Map(

@@ -44,6 +44,10 @@ const series = v.object({
   smooth: doubles,
   values: wholeNumber,
 });
+const spikes = v.object({
+  highest: v.nullable(v.object({ step: wholeNumber, loss: v.number() })),
+  before: v.nullable(v.number()),
+});
 const number = v.union([v.number(), v.nan()]);
 const savedSchema = v.object({
   format: v.literal(SAVED_FORMAT),
@@ -62,7 +66,9 @@ const savedSchema = v.object({
   }),
   data: v.object({
     step: wholeNumber,
-    lanes: v.array(v.object({ loss: series, metric: series, gradientNorm: series, pathNormLog2: series })),
+    lanes: v.array(
+      v.object({ loss: series, metric: series, gradientNorm: series, pathNormLog2: series, spikes }),
+    ),
     copies: v.array(
       v.object({ lane: wholeNumber, of: wholeNumber, step: wholeNumber, exponents: v.instance(Int8Array) }),
     ),
