@@ -4,7 +4,7 @@
  * over the seeds: that counts how soon the loss falls, and how far. Of rates about as good, the table takes the one that
  * spikes least.
  *
- * npx tsx scripts/measure-rates.ts [part ...]       all parts where none is named
+ * npx tsx scripts/measure-rates.ts [part ...] [seeds=1,2,3]       all parts where none is named, with their own seeds
  *
  * From its output come src/experiment/rates.ts and the lanes of a fresh experiment (`defaultLanes`).
  */
@@ -132,21 +132,13 @@ const PARTS: Readonly<Record<string, Part>> = {
     seeds: [1],
     steps: 6000,
   },
-  'fresh-50': {
+  fresh: {
     settings: { task: 'adding', length: 50 },
     inits: ['nprnn'],
-    rates: { sgd: [0.01, 0.03], path: [0.0003, 0.001] },
-    variants: [{ momentum: 0.9 }],
-    seeds: [1, 2],
-    steps: 4000,
-  },
-  fresh: {
-    settings: { task: 'adding', length: 20 },
-    inits: ['nprnn'],
-    rates: { sgd: [0.02, 0.03, 0.05], path: [0.002, 0.003] },
+    rates: { sgd: [0.01, 0.02, 0.03], path: [0.0005, 0.001] },
     variants: [{ momentum: 0.9 }],
     seeds: TEN_SEEDS,
-    steps: 6000,
+    steps: 5000,
   },
 };
 
@@ -274,12 +266,17 @@ async function measurePart(name: string, part: Part): Promise<void> {
   }
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in PARTS));
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('seeds='));
+const seeds = process.argv
+  .find((argument) => argument.startsWith('seeds='))
+  ?.slice(6)
+  .split(',')
+  .map(Number);
+const unknown = names.filter((name) => !(name in PARTS));
 if (unknown.length > 0) {
   console.error(`No part is called ${unknown.join(', ')}: there are ${Object.keys(PARTS).join(', ')}.`);
   process.exit(2);
 }
 for (const [name, part] of Object.entries(PARTS)) {
-  if (wanted.length === 0 || wanted.includes(name)) await measurePart(name, part);
+  if (names.length === 0 || names.includes(name)) await measurePart(name, seeds ? { ...part, seeds } : part);
 }
