@@ -6,7 +6,7 @@
  */
 import { chromium } from 'playwright';
 import { CHROMIUM_ARGS, findChromium } from '../scripts/browsers.mjs';
-import { serveSite } from '../scripts/site.ts';
+import { buildSite, serveSite } from '../scripts/site.ts';
 
 /** What the page notes down of itself, in milliseconds. */
 interface Notes {
@@ -31,6 +31,7 @@ const [link = LARGEST, wanted = '30'] = process.argv.slice(2);
 const seconds = Number(wanted);
 if (!(seconds > 0)) throw new Error(`seconds is ${wanted}: it must be a number above 0`);
 
+await buildSite();
 const site = await serveSite();
 const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_ARGS] });
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -71,7 +72,7 @@ for (const started = performance.now(); performance.now() - started < seconds * 
 const after = await step();
 const { tasks, frames, inputs } = await page.evaluate(() => window.notes);
 await browser.close();
-site.close();
+await site.close();
 
 const print = (line: Readonly<Record<string, unknown>>): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -5,7 +5,7 @@
  */
 import { type CDPSession, chromium } from 'playwright';
 import { CHROMIUM_ARGS, findChromium } from '../scripts/browsers.mjs';
-import { serveSite } from '../scripts/site.ts';
+import { buildSite, serveSite } from '../scripts/site.ts';
 
 const [link = 'engine=webgpu', ...numbers] = process.argv.slice(2);
 const [minutes = 30, resets = 1000, shapes = 200] = numbers.map((text) => {
@@ -40,6 +40,7 @@ const COUNT_BUFFERS = `{
   };
 }`;
 
+await buildSite();
 const site = await serveSite();
 const browser = await chromium.launch({
   executablePath: findChromium(),
@@ -119,4 +120,4 @@ for (let shape = 1; shape <= shapes; shape++) {
   if (shape % Math.ceil(shapes / 5) === 0) await sample(`${shape} shapes`);
 }
 await browser.close();
-site.close();
+await site.close();

@@ -14,26 +14,34 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The built site, served. */
-export interface Site {
-  /** With a slash at its end. On localhost, which browsers count as a secure context: WebGPU needs one. */
-  readonly address: string;
-  close(): void;
-}
+export const dist = path.join(root, 'dist');
 
 /**
- * Builds the site as `npm run build` does, and serves it as a static host would.
+ * Builds the site as `npm run build` does.
  * @throws Error where it cannot be built
  */
-export async function serveSite(): Promise<Site> {
+export async function buildSite(): Promise<void> {
   const built =
     (await runTool('tsx/dist/cli.mjs', ['scripts/prepare-data.ts'])) === 0 &&
     (await runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], {
       env: { NODE_ENV: 'production' },
     })) === 0;
   if (!built) throw new Error('The site could not be built.');
+}
 
-  const dist = path.join(root, 'dist');
+/** The built site on a server of its own. */
+export interface Site {
+  /** Its address, with a slash at its end. Browsers count localhost as a secure context, which WebGPU needs. */
+  readonly address: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the built site as a static host would.
+ * @param replaced files that are served in the place of the built ones, by their path; may change while it serves
+ */
+export async function serveSite(replaced: ReadonlyMap<string, string> = new Map()): Promise<Site> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const name = pathname.slice(FOLDER.length) || 'index.html';
@@ -43,7 +51,7 @@ export async function serveSite(): Promise<Site> {
       return;
     }
     try {
-      const body = await readFile(file);
+      const body = replaced.get(name) ?? (await readFile(file));
       response
         .writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' })
         .end(body);
@@ -57,9 +65,11 @@ export async function serveSite(): Promise<Site> {
   const { port } = server.address() as AddressInfo;
   return {
     address: `http://localhost:${port}${FOLDER}`,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

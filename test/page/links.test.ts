@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   button,
   closeBrowser,
@@ -68,16 +68,6 @@ describe('links', () => {
   test('a link restores the experiment', async () => {
     await openLink(`#${LINK}`);
     await isRestored();
-  });
-
-  test('a shared address is the link of what is shown', async () => {
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await openLink(`#${LINK}`);
-    await button('Share').click();
-    await page.getByText('Link copied').waitFor();
-    expect(decodeURIComponent(await page.evaluate(() => navigator.clipboard.readText()))).toBe(
-      `${inject('site')}#${LINK}`,
-    );
   });
 
   const HOSTILE: readonly (readonly [string, string, RegExp])[] = [

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { serveSite } from '../../scripts/site.ts';
+import { buildSite, serveSite } from '../../scripts/site.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -8,9 +8,10 @@ declare module 'vitest' {
   }
 }
 
-/** Builds and serves the site for as long as the tests run. */
-export default async function setup(project: TestProject): Promise<() => void> {
+/** Builds the site, and serves it for as long as the tests run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await buildSite();
   const site = await serveSite();
   project.provide('site', site.address);
-  return () => site.close();
+  return site.close;
 }

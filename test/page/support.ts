@@ -9,6 +9,8 @@ export const READY_TIMEOUT = 60_000;
 
 /** What Chromium itself writes where WebGPU has no adapter. */
 export const NO_ADAPTER = 'No available adapters.';
+/** What Playwright writes where it keeps the page from having a service worker. */
+const NO_SERVICE_WORKER = 'Service Worker registration blocked by Playwright';
 
 const hasGpu = (argument: string): boolean => /webgpu/.test(argument);
 const CPU_ARGS = CHROMIUM_ARGS.filter((argument) => !hasGpu(argument));
@@ -28,8 +30,15 @@ export async function openBrowser(gpu: boolean): Promise<void> {
 
 export const closeBrowser = (): Promise<void> => browser.close();
 
-export async function openPage(viewport = { width: 1280, height: 900 }): Promise<void> {
-  const context = await browser.newContext({ viewport });
+/**
+ * Opens a page in a context of its own.
+ * @param serviceWorkers blocked unless they are what is tested: what they serve, `page.route` cannot replace
+ */
+export async function openPage(
+  viewport = { width: 1280, height: 900 },
+  serviceWorkers: 'allow' | 'block' = 'block',
+): Promise<void> {
+  const context = await browser.newContext({ viewport, serviceWorkers });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
   faults = [];
@@ -37,7 +46,8 @@ export async function openPage(viewport = { width: 1280, height: 900 }): Promise
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const fault = message.type() === 'error' || message.type() === 'warning';
-    if (fault && message.text() !== NO_ADAPTER) faults.push(`console: ${message.text()}`);
+    if (fault && ![NO_ADAPTER, NO_SERVICE_WORKER].includes(message.text()))
+      faults.push(`console: ${message.text()}`);
   });
   page.on('dialog', (dialog) => {
     faults.push(`dialog: ${dialog.message()}`);

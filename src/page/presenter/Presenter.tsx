@@ -35,8 +35,13 @@ export default function Presenter() {
   return (
     <main className="presenter" style={{ zoom, ['--zoom' as string]: zoom }}>
       <header>
-        <h1>{told?.title ?? task.title}</h1>
-        <p>{firstSentence(told?.lookFor ?? IDEA)}</p>
+        <div>
+          <h1>{told?.title ?? task.title}</h1>
+          <p>{told ? firstSentence(told.lookFor) : IDEA}</p>
+        </div>
+        <button type="button" onClick={leavePresenter} title="Leave presenter mode (Esc)">
+          Leave
+        </button>
       </header>
       {error !== null && (
         <p className="notice notice-error" role="alert">
@@ -63,9 +68,6 @@ export default function Presenter() {
           ))}
         </fieldset>
         <StatusLine />
-        <button type="button" onClick={leavePresenter} title="Leave presenter mode (Esc)">
-          Leave
-        </button>
       </section>
     </main>
   );

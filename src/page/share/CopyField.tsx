@@ -26,14 +26,14 @@ export function CopyField({ label, value, rows = 1 }: CopyFieldProps) {
   const shared = { id, ref: field, readOnly: true, value, spellCheck: false } as const;
   return (
     <div className="copy-field">
-      <label htmlFor={id}>{label}</label>
+      <div className="copy-head">
+        <label htmlFor={id}>{label}</label>
+        <span role="status">{answer?.value === value && answer.text}</span>
+      </div>
       {rows === 1 ? <input type="text" {...shared} /> : <textarea rows={rows} {...shared} />}
       <button type="button" onClick={copy} aria-label={`Copy: ${label}`}>
         Copy
       </button>
-      <span role="status" className="copy-answer">
-        {answer?.value === value && answer.text}
-      </span>
     </div>
   );
 }
