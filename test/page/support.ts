@@ -32,17 +32,19 @@ export const closeBrowser = (): Promise<void> => browser.close();
 
 /**
  * Opens a page in a context of its own.
+ * @param site the address that all its requests must go to
  * @param serviceWorkers blocked unless they are what is tested: what they serve, `page.route` cannot replace
  */
 export async function openPage(
   viewport = { width: 1280, height: 900 },
   serviceWorkers: 'allow' | 'block' = 'block',
+  site = inject('site'),
 ): Promise<void> {
   const context = await browser.newContext({ viewport, serviceWorkers });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
   faults = [];
-  const origin = new URL(inject('site')).origin;
+  const { origin } = new URL(site);
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const fault = message.type() === 'error' || message.type() === 'warning';
@@ -84,7 +86,8 @@ export const hash = (): string => decodeURIComponent(new URL(page.url()).hash);
 export const isReady = (): Promise<void> => page.locator('.status-idle').waitFor({ timeout: READY_TIMEOUT });
 
 export const step = async (): Promise<number> =>
-  Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+  // Presenter mode hides the page behind it, with its step.
+  Number((await page.getByTestId('step').filter({ visible: true }).textContent())?.replaceAll(',', ''));
 
 /** Waits until that many steps are done. */
 export async function reaches(wanted: number): Promise<void> {

@@ -1,7 +1,4 @@
-import { useEffect } from 'react';
-import { taskOf } from '../../experiment/tasks/index.ts';
-import { useRun } from '../../session/runStore.ts';
-import { keepData, refreshKept, useOffline } from './offlineStore.ts';
+import { keepData, useOffline } from './offlineStore.ts';
 
 /** Bytes in a megabyte, as download sizes are told. */
 const MEGABYTE = 1_000_000;
@@ -11,15 +8,6 @@ const inMegabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)}
 export function OfflineNote() {
   const ready = useOffline((state) => state.ready);
   const data = useOffline((state) => state.data);
-  // A run with data has loaded them by the time that it is ready, and they are kept from then on.
-  const loaded = useRun(({ status, experiment }) => status === 'idle' && taskOf(experiment).data !== null);
-  useEffect(() => {
-    if (!loaded) return;
-    // What it loaded is being checked and stored.
-    const timer = setTimeout(refreshKept, 2000);
-    return () => clearTimeout(timer);
-  }, [loaded]);
-
   if (!window.isSecureContext) {
     return <p>Opened over https or from localhost, this page also works offline.</p>;
   }

@@ -19,8 +19,8 @@ export type Request =
   | { readonly type: 'activate' }
   /** Which data files are kept: one `DataAnswer`. */
   | { readonly type: 'data' }
-  /** Keep all data files: `DataAnswer` as they come, the last with `done` or `problem`. */
-  | { readonly type: 'keep' };
+  /** Keep these data files, or all: `DataAnswer` as they come, the last with `done`. */
+  | { readonly type: 'keep'; readonly paths: readonly string[] | null };
 
 export interface DataAnswer {
   /** Bytes of all data files, and of those that are kept. */

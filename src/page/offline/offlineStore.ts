@@ -1,4 +1,9 @@
 import { create } from 'zustand';
+import type { Experiment } from '../../experiment/schema.ts';
+import { taskOf } from '../../experiment/tasks/index.ts';
+import { MNIST_FILES } from '../../experiment/tasks/mnistData.ts';
+import { MOBY_DICK } from '../../experiment/tasks/textData.ts';
+import { useRun } from '../../session/runStore.ts';
 import type { DataAnswer, Request } from './messages.ts';
 
 interface Offline {
@@ -32,6 +37,10 @@ export async function keepForOffline(): Promise<void> {
     setState({ ready: true });
     followUpdates(registration, serviceWorker);
     ask({ type: 'data' });
+    keepUsedData();
+    useRun.subscribe(({ status }, before) => {
+      if (before.status === 'preparing' && status !== 'preparing') keepUsedData();
+    });
   } catch (error) {
     console.info('This page is not kept for offline:', error);
   }
@@ -76,7 +85,7 @@ export const postponeUpdate = (): void => setState({ update: null });
 export function keepData(): void {
   // Where it has no such promise to give, it keeps them as long as it can.
   void navigator.storage?.persist?.().catch(() => false);
-  ask({ type: 'keep' });
+  ask({ type: 'keep', paths: null });
 }
 
 /** Sends a request to the version that serves this page; its answers go into `data`. */
@@ -89,7 +98,27 @@ function ask(request: Request): void {
   navigator.serviceWorker.controller?.postMessage(request, [port2]);
 }
 
-/** Looks again at what is kept: a run may have loaded data meanwhile. */
-export const refreshKept = (): void => {
-  if (getState().ready && getState().data?.done !== false) ask({ type: 'data' });
-};
+/** The data files of an experiment, below the page's address. */
+function dataOf({ task, data }: Experiment): readonly string[] {
+  const { small, rest } = MNIST_FILES;
+  const kind = taskOf({ task }).data;
+  const files = kind === 'mnist' ? (data === 'full' ? [small, rest] : [small]) : [MOBY_DICK];
+  return kind === null || data === 'own' ? [] : files.map(({ name }) => `data/${name}`);
+}
+
+/** Milliseconds that the service worker is given to store what it has just handed to the run. */
+const STORING = 2000;
+let storing: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * Keeps the data that the run has loaded: on the first visit they came before there was a service worker. Then the
+ * browser still has them, so that nothing is loaded again.
+ */
+function keepUsedData(): void {
+  clearTimeout(storing);
+  storing = setTimeout(() => {
+    const { status, experiment } = useRun.getState();
+    const loaded = status !== 'preparing' && status !== 'waiting' && status !== 'failed';
+    if (loaded && getState().data?.done !== false) ask({ type: 'keep', paths: dataOf(experiment) });
+  }, STORING);
+}

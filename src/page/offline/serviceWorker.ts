@@ -113,7 +113,7 @@ self.addEventListener('message', (event) => {
   const request = event.data as PageRequest;
   const [port] = event.ports;
   if (request.type === 'activate') event.waitUntil(self.skipWaiting());
-  else if (port) event.waitUntil(request.type === 'keep' ? keepAll(port) : tellKept(port));
+  else if (port) event.waitUntil(request.type === 'keep' ? keepFiles(request.paths, port) : tellKept(port));
 });
 
 const keptFiles = async (): Promise<DataFile[]> => {
@@ -129,7 +129,26 @@ async function tellKept(port: MessagePort): Promise<void> {
   port.postMessage({ size: sizeOf(data), kept, done: true, problem: null } satisfies DataAnswer);
 }
 
-async function keepAll(port: MessagePort): Promise<void> {
+async function download(
+  { path }: DataFile,
+  cache: RequestCache,
+  onBytes: (bytes: number) => void,
+): Promise<ArrayBuffer> {
+  const response = await fetch(addressOf(path), { cache });
+  if (!response.ok || !response.body) throw new Error(`${path}: the server answered ${response.status}`);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const reader = response.body.getReader();
+  let size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    chunks.push(part.value);
+    size += part.value.length;
+    onBytes(size);
+  }
+  return new Blob(chunks).arrayBuffer();
+}
+
+/** @param paths of the files to keep; null for all */
+async function keepFiles(paths: readonly string[] | null, port: MessagePort): Promise<void> {
   const size = sizeOf(data);
   const already = await keptFiles();
   let kept = sizeOf(already);
@@ -138,20 +157,18 @@ async function keepAll(port: MessagePort): Promise<void> {
   tell(false, null);
   try {
     for (const file of data) {
-      if (already.includes(file)) continue;
+      if (already.includes(file) || paths?.includes(file.path) === false) continue;
       const before = kept;
-      const response = await fetch(addressOf(file.path), { cache: 'no-cache' });
-      if (!response.ok || !response.body) {
-        throw new Error(`${file.path}: the server answered ${response.status}`);
-      }
-      const chunks: Uint8Array<ArrayBuffer>[] = [];
-      const reader = response.body.getReader();
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        chunks.push(part.value);
-        kept += part.value.length;
+      const onBytes = (bytes: number): void => {
+        kept = before + bytes;
         tell(false, null);
+      };
+      try {
+        await keep(file, await download(file, 'default', onBytes));
+      } catch {
+        // The browser may still have had the file of another version.
+        await keep(file, await download(file, 'reload', onBytes));
       }
-      await keep(file, await new Blob(chunks).arrayBuffer());
       kept = before + file.size;
     }
     tell(true, null);

@@ -1,4 +1,5 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { bytesOf, MOST_PROJECTED_BYTES, MOST_QR_BYTES, type QrPicture, qrPicture } from './sharing.ts';
 
 interface QrCodeProps {
@@ -12,7 +13,14 @@ interface QrCodeProps {
 export function QrCode({ address, large, onLarge }: QrCodeProps) {
   const picture = qrPicture(address);
   const screen = useRef<HTMLDivElement>(null);
-  useFullScreen(screen, large, onLarge);
+  useEndOfFullScreen(screen, large, onLarge);
+  const showLarge = (): void => {
+    // Within the click: a browser takes no request for the full screen later.
+    flushSync(() => onLarge(true));
+    screen.current?.requestFullscreen?.().catch(() => {
+      // Not allowed in this frame: the code fills the window.
+    });
+  };
   if (picture === null) {
     return (
       <p className="panel-note">
@@ -24,7 +32,7 @@ export function QrCode({ address, large, onLarge }: QrCodeProps) {
   return (
     <div className="qr">
       <Picture picture={picture} />
-      <button type="button" onClick={() => onLarge(true)}>
+      <button type="button" onClick={showLarge}>
         Show large
       </button>
       {bytesOf(address) > MOST_PROJECTED_BYTES && (
@@ -59,23 +67,18 @@ function Picture({ picture: { size, path } }: { readonly picture: QrPicture }) {
   );
 }
 
-/** Puts the element on the full screen while it is there; where the browser does not, it fills the window. */
-function useFullScreen(
+/** On the full screen it is the browser that takes Escape, and tells only that the full screen has gone. */
+function useEndOfFullScreen(
   element: RefObject<HTMLElement | null>,
   shown: boolean,
   onChange: (shown: boolean) => void,
 ): void {
-  const [entered, setEntered] = useState(false);
   useEffect(() => {
     if (!shown) return;
-    element.current?.requestFullscreen?.().catch(() => {
-      // Not allowed in this frame.
-    });
-    const follow = (): void => {
-      if (document.fullscreenElement === element.current) setEntered(true);
-      else if (entered) onChange(false);
+    const follow = (event: Event): void => {
+      if (event.target === element.current && document.fullscreenElement === null) onChange(false);
     };
     document.addEventListener('fullscreenchange', follow);
     return () => document.removeEventListener('fullscreenchange', follow);
-  }, [element, shown, entered, onChange]);
+  }, [element, shown, onChange]);
 }
