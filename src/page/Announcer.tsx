@@ -28,7 +28,7 @@ export function Announcer() {
     return () => clearInterval(timer);
   }, [status, data]);
   return (
-    <p role="status" className="visually-hidden">
+    <p role="status" className="visually-hidden" data-testid="announcement">
       {text}
     </p>
   );

@@ -4,6 +4,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/page.css';
 import { saveSoon } from '../session/runStore.ts';
+import './styles/forced-colours.css';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { tellOfFreezing } from './freezing.ts';

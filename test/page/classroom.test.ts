@@ -4,7 +4,7 @@ import path from 'node:path';
 import { chromium } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
-import { dist, type Site, serveSite } from './server.ts';
+import { dist, type Site, serveSite } from '../../scripts/site.ts';
 import {
   button,
   closeBrowser,
