@@ -102,8 +102,14 @@ const DECADES_BELOW = 1;
  * a thousand times all that follows, and would leave no room for it. What is higher goes along the upper edge.
  * @param rows as they stand on the axis
  * @param baseline a value, as it stands on the axis, that is always to be seen, or null
+ * @param bands whether the ranges are drawn, and want their place
  */
-export function axisOf(kind: AxisKind, rows: readonly ChartRow[], baseline: number | null): AxisScale {
+export function axisOf(
+  kind: AxisKind,
+  rows: readonly ChartRow[],
+  baseline: number | null,
+  bands: boolean,
+): AxisScale {
   if (kind === 'share') return SHARE_SCALE;
   const start = START * (rows.at(-1)?.x ?? 0);
   const lines: number[] = [];
@@ -119,7 +125,7 @@ export function axisOf(kind: AxisKind, rows: readonly ChartRow[], baseline: numb
       lowest = Math.min(lowest, value);
     }
     lines.push(...values);
-    ranges.push(...cells.flatMap((cell) => (cell ? [cell.min, cell.max] : [])));
+    if (bands) ranges.push(...cells.flatMap((cell) => (cell ? [cell.min, cell.max] : [])));
   }
   if (highest === Number.NEGATIVE_INFINITY) highest = Math.max(...lines);
   const reference = baseline === null ? [] : [baseline];

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MetricSeries } from '../../src/session/series.ts';
+import {
+  lineValue,
+  MetricSeries,
+  SMOOTHING_FACTORS,
+  type Spacing,
+  USUAL_SMOOTHING,
+} from '../../src/session/series.ts';
 
 const RUNS = { numRuns: 200, seed: 3 } as const;
 
@@ -39,25 +45,56 @@ describe('MetricSeries', () => {
     );
   });
 
-  test('the exponential mean is that of the full series, however coarse the points', () => {
+  test('the exponential means are those of the full series, however coarse the points', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: 1, maxLength: 200 }),
-        (values) => {
+        fc.constantFrom<Spacing>('linear', 'log'),
+        fc.constantFrom(4, 500),
+        (values, spacing, most) => {
           const series = seriesOf(values, 8);
-          let mean = values[0] as number;
-          const means = values.map((value, index) => {
-            const factor = Math.min(0.98, index / (index + 10));
-            mean = factor * mean + (1 - factor) * value;
-            return mean;
+          SMOOTHING_FACTORS.forEach((longRun, which) => {
+            let mean = values[0] as number;
+            const means = values.map((value, index) => {
+              const factor = Math.min(longRun, index / (index + 10));
+              mean = factor * mean + (1 - factor) * value;
+              return mean;
+            });
+            if (which === USUAL_SMOOTHING) expect(series.smooth).toBeCloseTo(mean, 12);
+            for (const point of series.points(most, spacing))
+              expect(lineValue(point, which)).toBeCloseTo(means[point.last - 1] as number, 12);
           });
-          expect(series.smooth).toBeCloseTo(mean, 12);
-          for (const { last, smooth } of series.points())
-            expect(smooth).toBeCloseTo(means[last - 1] as number, 12);
         },
       ),
       RUNS,
     );
+  });
+
+  test('geometric points cover every step once, the first ones each by itself', () => {
+    const values = Array.from({ length: 3000 }, (_, index) => index);
+    const series = seriesOf(values, 64);
+    const points = series.points(500, 'log');
+    expect(points.slice(0, 31).map(({ first, last }) => [first, last])).toEqual(
+      Array.from({ length: 31 }, (_, index) => [index + 1, index + 1]),
+    );
+    let next = 1;
+    for (const { first, last, mean, min, max } of points) {
+      expect(first).toBe(next);
+      expect([min, max, mean]).toEqual([first - 1, last - 1, (first + last) / 2 - 1]);
+      expect(last / first).toBeLessThan(1 + 1 / 16);
+      next = last + 1;
+    }
+    expect(next).toBe(3001);
+    expect(series.points(40, 'log').length).toBeLessThanOrEqual(40);
+    expect(series.points(40, 'log')[0]?.last).toBeLessThan(10);
+  });
+
+  test('the last step that can be counted has a bucket', () => {
+    const series = new MetricSeries(16);
+    series.append(1, 1);
+    series.append(0xffffffff, 2);
+    expect(series.points(500, 'log').map(({ last }) => last)).toEqual([1, 0xffffffff]);
+    expect(series.points().at(-1)?.last).toBe(0xffffffff);
   });
 
   test('a spike of the first steps is forgotten within a hundred, a later one fades by 2 % a step', () => {

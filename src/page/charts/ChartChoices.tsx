@@ -1,6 +1,6 @@
 import { SMOOTHING_FACTORS } from '../../session/series.ts';
 import type { Quantity } from './quantities.ts';
-import { X_UNIT_TEXTS, X_UNITS, type XAxisChoice } from './xAxis.ts';
+import { X_UNITS, type XAxisChoice } from './xAxis.ts';
 
 interface ChartChoicesProps {
   /** Charts to choose from. */
@@ -51,7 +51,7 @@ export function ChartChoices(props: ChartChoicesProps) {
           >
             {X_UNITS.map((unit) => (
               <option key={unit} value={unit}>
-                {X_UNIT_TEXTS[unit]}
+                {unit === 'step' ? 'steps' : unit}
               </option>
             ))}
           </select>
@@ -62,7 +62,7 @@ export function ChartChoices(props: ChartChoicesProps) {
             checked={x.log}
             onChange={(event) => onX({ ...x, log: event.target.checked })}
           />
-          Log steps
+          Log<span className="visually-hidden"> horizontal axis</span>
         </label>
       </div>
       <label className="chart-smoothing">

@@ -48,7 +48,9 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
   const rows = chartRows(contentOf(settings, lines));
   const onAxis = rows.map((row) => mapRow(row, (value) => toAxis(value, axis, stored)));
   const reference = baseline && toAxis(baseline.loss, axis, 'number');
-  const scale = axisOf(axis, onAxis, reference);
+  const lanes = styles.flatMap((style, lane) => (shown[lane] ? [{ style, lane }] : []));
+  const bands = hasBands(lanes.length);
+  const scale = axisOf(axis, onAxis, reference, bands);
   const xScale = x.log
     ? logScale([rows[0]?.x ?? 1, rows.at(-1)?.x ?? EMPTY_END].map(Math.log10))
     : linearScale([rows.at(-1)?.x ?? EMPTY_END]);
@@ -57,7 +59,6 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
     x: x.log ? clampToScale(toAxis(row.x, 'log', 'number'), xScale) : row.x,
   });
   const drawn = (rows.length > 0 ? onAxis : NO_ROWS).map(placed);
-  const lanes = styles.flatMap((style, lane) => (shown[lane] ? [{ style, lane }] : []));
   const formatX = x.unit === 'seconds' ? formatTick : formatCount;
 
   return (
@@ -107,26 +108,17 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
               tickLine={false}
               width={52}
             />
-            <Tooltip
-              portal={readingPlace}
-              isAnimationActive={false}
-              cursor={{ stroke: 'var(--axis)' }}
-              content={({ active, label, coordinate }) => {
-                const at = active ? drawn.findIndex((row) => row.x === label) : -1;
-                return (
-                  <Reading
-                    settings={settings}
-                    rows={rows}
-                    drawn={drawn}
-                    lines={lines}
-                    scale={scale}
-                    hovered={at < 0 ? null : at}
-                    pointerY={coordinate?.y ?? null}
-                  />
-                );
-              }}
+            {/* Its cursor only: what it would write covers the curves. */}
+            <Tooltip isAnimationActive={false} cursor={{ stroke: 'var(--axis)' }} content={() => null} />
+            <Reading
+              settings={settings}
+              rows={rows}
+              drawn={drawn}
+              lines={lines}
+              scale={scale}
+              place={readingPlace}
             />
-            {hasBands(lanes.length) &&
+            {bands &&
               lanes.map(({ style, lane }) => (
                 <Area
                   key={`band of ${style.name}`}

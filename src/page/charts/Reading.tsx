@@ -1,4 +1,5 @@
-import { usePlotArea } from 'recharts';
+import { createPortal } from 'react-dom';
+import { useActiveTooltipCoordinate, useActiveTooltipLabel, useIsTooltipActive, usePlotArea } from 'recharts';
 import { type ChartRow, hasBands } from '../chartRows.ts';
 import type { AxisScale } from '../chartScale.ts';
 import { Swatch } from '../Swatch.tsx';
@@ -13,10 +14,8 @@ interface ReadingProps {
   readonly drawn: readonly ChartRow[];
   readonly lines: readonly EarlierLine[];
   readonly scale: AxisScale;
-  /** The row under the pointer; null: none. */
-  readonly hovered: number | null;
-  /** Of the pointer in the chart, in pixels; null: none, or reached by keyboard. */
-  readonly pointerY: number | null;
+  /** Where it goes: below the chart, so that it covers none of it. */
+  readonly place: HTMLElement | null;
 }
 
 /** How near the pointer must be to a curve of an earlier run to be told of it, in pixels. */
@@ -26,8 +25,13 @@ const NEAR = 24;
  * What a chart reads, below it: every lane at the place under the pointer, or where the run is; of earlier runs the
  * curve under the pointer.
  */
-export function Reading({ settings, rows, drawn, lines, scale, hovered, pointerY }: ReadingProps) {
+export function Reading({ settings, rows, drawn, lines, scale, place }: ReadingProps) {
   const area = usePlotArea();
+  const isActive = useIsTooltipActive();
+  const label = useActiveTooltipLabel();
+  const pointerY = useActiveTooltipCoordinate()?.y ?? null;
+  const at = isActive ? drawn.findIndex((each) => each.x === label) : -1;
+  const hovered = at < 0 ? null : at;
   const { quantity, styles, shown, x } = settings;
   const { format } = quantity;
   const own = nearestOwn(rows, hovered ?? rows.length - 1);
@@ -47,13 +51,16 @@ export function Reading({ settings, rows, drawn, lines, scale, hovered, pointerY
       : (rows.slice(0, own + 1).findLast((each) => each.heldOut[lane] != null)?.heldOut[lane] ?? null),
   );
   const anyHeldOut = heldOut.some((value) => value !== null);
-  return (
+  if (!place) return null;
+  return createPortal(
     <div className="reading">
       <p className="reading-head">
-        <b>{row ? formatPlace(row.x, x.unit) : 'no step yet'}</b>
-        {row && x.unit !== 'step' && ` (${formatPlace(row.step ?? 0, 'step')})`}
-        {row && hovered === null && ', the latest'}
-        {anyHeldOut && <span>in brackets: held out</span>}
+        <b>
+          {row ? formatPlace(row.x, x.unit) : 'no step yet'}
+          {row && x.unit !== 'step' && `, ${formatPlace(row.step ?? 0, 'step')}`}
+        </b>
+        {row && hovered === null && <span>the latest</span>}
+        {anyHeldOut && <span className="reading-key">in brackets: held out</span>}
       </p>
       <ul className={named ? undefined : 'reading-many'}>
         {styles.map((style, lane) => {
@@ -81,7 +88,8 @@ export function Reading({ settings, rows, drawn, lines, scale, hovered, pointerY
           )}
         </p>
       )}
-    </div>
+    </div>,
+    place,
   );
 }
 

@@ -61,7 +61,9 @@ export function pictureOf(
       return content.length * CHARACTER * (size / 12);
     };
 
-    const outerWidth = Math.ceil(width) + 2 * PADDING;
+    const longest = Math.max(0, ...caption.lanes.map(({ name }) => name.length));
+    const column = SWATCH + 24 + longest * CHARACTER;
+    const outerWidth = Math.ceil(Math.max(width, column)) + 2 * PADDING;
     const backdrop = element('rect', { width: outerWidth, fill: colour('--surface') });
     root.append(backdrop);
     const titleWidth = text(PADDING, PADDING + 12, caption.title, colour('--ink'), 15, 650);
@@ -74,8 +76,6 @@ export function pictureOf(
     root.append(inner);
 
     let y = PADDING + TITLE + height + 8;
-    const longest = Math.max(0, ...caption.lanes.map(({ name }) => name.length));
-    const column = SWATCH + 24 + longest * CHARACTER;
     const columns = Math.max(1, Math.floor(width / column));
     caption.lanes.forEach((style, index) => {
       const x = PADDING + (index % columns) * column;

@@ -64,7 +64,7 @@ export function quantitiesOf(experiment: Experiment, baseline: Baseline): readon
       key: 'gradientNorm',
       part: 'gradient',
       title: 'Gradient norm',
-      unit: 'all weights together, before any clip',
+      unit: 'before any clip',
       stored: 'number',
       axes: ['log', 'linear'],
       format: formatNumber,
