@@ -88,6 +88,7 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
                 position: 'insideBottom',
                 offset: -12,
                 className: 'axis-label',
+                fill: 'var(--muted)',
               }}
             />
             <YAxis
@@ -141,6 +142,7 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
                   value: `${baseline.label}: ${baseline.loss.toPrecision(4)}`,
                   position: 'insideBottomRight',
                   className: 'baseline-label',
+                  fill: 'var(--muted)',
                 }}
               />
             )}

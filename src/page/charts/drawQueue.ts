@@ -1,7 +1,9 @@
 /** Milliseconds between two drawings of the same thing, at least. */
 const DRAW_INTERVAL = 100;
-/** Share of the time that all drawing together may take. */
+/** Share of the time that all drawing together may take, as long as numbers come in. */
 const DRAW_SHARE = 0.2;
+/** Milliseconds that new numbers wait at most: one slow drawing says little about the next. */
+const LONGEST_WAIT = 1000;
 
 /** What the queue needs of a browser. */
 export interface DrawTimer {
@@ -14,8 +16,11 @@ export interface DrawTimer {
 
 /** One thing to draw, in its place in the queue. */
 export interface DrawTurn {
-  /** Asks for a drawing, soon. */
-  request(): void;
+  /**
+   * Asks for a drawing, soon.
+   * @param asked whether somebody waits for it, who has just made a choice
+   */
+  request(asked?: boolean): void;
   /** Leaves the queue. */
   leave(): void;
 }
@@ -23,6 +28,7 @@ export interface DrawTurn {
 interface Entry {
   readonly draw: () => void;
   wanted: boolean;
+  asked: boolean;
   /** When it was last drawn, and how long that took. */
   drawn: number;
   cost: number;
@@ -40,11 +46,12 @@ export class DrawQueue {
 
   /** @param draw draws at once, so that its cost can be measured */
   join(draw: () => void): DrawTurn {
-    const entry: Entry = { draw, wanted: false, drawn: Number.NEGATIVE_INFINITY, cost: 0 };
+    const entry: Entry = { draw, wanted: false, asked: false, drawn: Number.NEGATIVE_INFINITY, cost: 0 };
     this.#entries.add(entry);
     return {
-      request: () => {
+      request: (asked = false) => {
         entry.wanted = true;
+        entry.asked ||= asked;
         this.#schedule();
       },
       leave: () => {
@@ -53,14 +60,16 @@ export class DrawQueue {
     };
   }
 
+  /** The one that is due first. */
   #next(): Entry | null {
     const wanted = [...this.#entries].filter((entry) => entry.wanted);
-    return wanted.sort((one, other) => one.drawn - other.drawn)[0] ?? null;
+    return wanted.sort((one, other) => this.#due(one) - this.#due(other))[0] ?? null;
   }
 
   #due(entry: Entry): number {
     const cost = [...this.#entries].reduce((sum, each) => sum + each.cost, 0);
-    return entry.drawn + Math.max(DRAW_INTERVAL, cost / DRAW_SHARE);
+    const share = entry.asked ? 0 : Math.min(LONGEST_WAIT, cost / DRAW_SHARE);
+    return entry.drawn + Math.max(DRAW_INTERVAL, share);
   }
 
   #schedule(): void {
@@ -80,6 +89,7 @@ export class DrawQueue {
     // The one that this frame was meant for may have left.
     if (entry && this.#due(entry) <= started) {
       entry.wanted = false;
+      entry.asked = false;
       entry.drawn = started;
       entry.draw();
       entry.cost = this.#timer.now() - started;

@@ -2,12 +2,13 @@ import type { LaneStyle } from '../laneStyle.ts';
 import type { Background } from './SaveChart.tsx';
 
 const SVG = 'http://www.w3.org/2000/svg';
-/** What a shape or text looks like; in a file there are no style sheets. */
-const STYLES = [
+/** What a shape looks like, and what a text does beside that; in a file there are no style sheets. */
+const SHAPE_STYLES = [
   ...['fill', 'fill-opacity', 'fill-rule', 'opacity', 'stroke', 'stroke-dasharray', 'stroke-linejoin'],
-  ...['stroke-opacity', 'stroke-width', 'paint-order', 'font-size', 'text-anchor'],
-  'font-variant-numeric',
-] as const;
+  ...['stroke-opacity', 'stroke-width', 'paint-order'],
+];
+const TEXT_STYLES = ['font-size', 'text-anchor', 'font-variant-numeric'];
+const SHAPES = ['path', 'line', 'circle', 'rect', 'text', 'tspan'];
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
 
 /** Pixels. */
@@ -137,12 +138,14 @@ function element(name: string, attributes: Readonly<Record<string, string | numb
 function copyOf(original: SVGElement): SVGElement {
   const copy = original.cloneNode(false) as SVGElement;
   const style = getComputedStyle(original);
-  for (const name of ['class', 'style', 'tabindex', 'role', 'id']) copy.removeAttribute(name);
-  for (const name of STYLES) {
+  for (const name of ['class', 'style', 'tabindex', 'role']) copy.removeAttribute(name);
+  const isText = original.localName === 'text' || original.localName === 'tspan';
+  const isShape = SHAPES.includes(original.localName);
+  for (const name of isShape ? [...SHAPE_STYLES, ...(isText ? TEXT_STYLES : [])] : ['opacity']) {
     const value = style.getPropertyValue(name);
     if (value !== '') copy.setAttribute(name, value);
   }
-  if (original.localName === 'text') copy.setAttribute('font-family', FONT);
+  if (isText) copy.setAttribute('font-family', FONT);
   for (const child of original.childNodes) {
     if (child instanceof SVGElement) {
       if (!child.matches('.recharts-tooltip-cursor, .recharts-active-dot')) copy.append(copyOf(child));

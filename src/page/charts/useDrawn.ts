@@ -35,12 +35,12 @@ export function useDrawn<Content>(
       // A new object, so that the same content with new numbers is drawn too.
       flushSync(() => setDrawn({ content: latest.current }));
     });
-    const request = (): void => {
+    const request = (asked = false): void => {
       missed = !inView || document.hidden;
-      if (!missed) joined.request();
+      if (!missed) joined.request(asked);
     };
     const onVisible = (): void => {
-      if (missed) request();
+      if (missed) request(true);
     };
     const observer = inView
       ? null
@@ -54,7 +54,7 @@ export function useDrawn<Content>(
     if (element.current) observer?.observe(element.current);
     turn.current = { ...joined, request };
     request();
-    const unsubscribe = data.subscribe(request);
+    const unsubscribe = data.subscribe(() => request());
     document.addEventListener('visibilitychange', onVisible);
     return () => {
       unsubscribe();
@@ -66,7 +66,7 @@ export function useDrawn<Content>(
 
   useEffect(() => {
     latest.current = content;
-    turn.current?.request();
+    turn.current?.request(true);
   }, [content]);
 
   return drawn;
