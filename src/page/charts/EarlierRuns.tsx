@@ -47,6 +47,7 @@ function EarlierRunRow({ run, experiment, isDrawn }: EarlierRunRowProps) {
   const { id, record, kept } = run;
   const name = nameOf(run, experiment);
   const shown = isShown(run, experiment);
+  const comparable = areComparable(record.experiment, experiment);
   const lanes = laneStyles(record.experiment).map((style) => style.name);
   const rename = (): void => {
     if (typed !== null) changeRun(id, { name: typed.trim() === '' ? null : typed.trim() });
@@ -61,7 +62,10 @@ function EarlierRunRow({ run, experiment, isDrawn }: EarlierRunRowProps) {
         <input
           type="checkbox"
           checked={shown}
-          onChange={(event) => changeRun(id, { shown: event.target.checked })}
+          onChange={({ target: { checked } }) =>
+            // What would be so anyway is no choice, and says nothing of another task.
+            changeRun(id, { shown: checked === comparable ? null : checked })
+          }
         />
         <span className="visually-hidden">Show run {id}</span>
         <span aria-hidden="true">{id}</span>
@@ -94,9 +98,7 @@ function EarlierRunRow({ run, experiment, isDrawn }: EarlierRunRowProps) {
         <Icon name="remove" />
         <span className="visually-hidden">Remove run {id}</span>
       </button>
-      {!areComparable(record.experiment, experiment) && (
-        <p>Another task or other data: its numbers cannot be compared with these.</p>
-      )}
+      {!comparable && <p>Another task or other data: its numbers cannot be compared with these.</p>}
       {shown && !isDrawn && (
         <p>No room in the charts: the latest runs of up to 32 lanes together are drawn.</p>
       )}
