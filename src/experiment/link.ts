@@ -29,10 +29,22 @@ export interface View {
   readonly hide: readonly string[];
   /** Name of the preset that the experiment is, or differs from by what the link says beside it. */
   readonly preset: string | null;
+  /** The open step of the guide, from 1; null where it is closed. */
+  readonly guide: number | null;
   readonly engine: (typeof ENGINE_CHOICES)[number];
 }
 
-export const defaultView: View = { autoplay: false, embed: false, hide: [], preset: null, engine: 'auto' };
+export const defaultView: View = {
+  autoplay: false,
+  embed: false,
+  hide: [],
+  preset: null,
+  guide: null,
+  engine: 'auto',
+};
+
+/** Steps of the page's guide. */
+export const GUIDE_STEPS = 8;
 
 /** What is wrong with a link. */
 export interface LinkMessage {
@@ -57,6 +69,7 @@ const KEYS = [
   'embed',
   'hide',
   'preset',
+  'guide',
   'engine',
 ] as const;
 
@@ -340,11 +353,16 @@ function readView(entries: Entries, messages: Messages): View {
     }
   }
   const engine = first('engine');
+  const guide = first('guide');
   return {
     autoplay: readSwitch('autoplay'),
     embed: readSwitch('embed'),
     hide,
     preset: first('preset') ?? null,
+    guide:
+      guide === undefined
+        ? null
+        : readNumber(messages, 'guide', 'guide', guide, { min: 1, max: GUIDE_STEPS, integer: true }, 1),
     engine:
       engine === undefined
         ? 'auto'
@@ -444,6 +462,7 @@ export function formatLink(experiment: Experiment, view: View): string {
   if (view.autoplay) items.push('autoplay=1');
   if (view.embed) items.push('embed=1');
   items.push(...view.hide.map((name) => `hide=${name}`), ...preset);
+  if (view.guide !== null) items.push(`guide=${view.guide}`);
   if (view.engine !== 'auto') items.push(`engine=${view.engine}`);
   return `#${items.join('&')}`;
 }

@@ -123,6 +123,12 @@ export function continueSaved(run: SavedRun): boolean {
   return true;
 }
 
+/** Opens the guide at a step from 1, or closes it; the address bar follows, the run goes on. */
+export function showGuide(guide: number | null): void {
+  setState(({ view }) => ({ view: { ...view, guide } }));
+  showLink();
+}
+
 const linkNotice = (messages: readonly string[]): Notice => ({
   topic: 'link',
   kind: 'warning',

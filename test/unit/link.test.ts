@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultView, formatLane, formatLink, parseLink, type View } from '../../src/experiment/link.ts';
+import {
+  defaultView,
+  formatLane,
+  formatLink,
+  GUIDE_STEPS,
+  parseLink,
+  type View,
+} from '../../src/experiment/link.ts';
 import { PRESETS } from '../../src/experiment/presets.ts';
 import {
   ACTIVATIONS,
@@ -97,6 +104,7 @@ const viewOf: fc.Arbitrary<View> = fc.record({
   embed: fc.boolean(),
   hide: fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,40}$/), { maxLength: 32 }),
   preset: fc.constantFrom(null, ...PRESETS.keys()),
+  guide: fc.option(fc.integer({ min: 1, max: GUIDE_STEPS })),
   engine: fc.constantFrom('auto', 'webgpu', 'cpu'),
 });
 
@@ -204,7 +212,22 @@ test('a link says everything that it may', () => {
       },
     ],
   });
-  expect(view).toEqual({ autoplay: true, embed: true, hide: ['lanes', 'task'], preset: null, engine: 'cpu' });
+  expect(view).toEqual({
+    autoplay: true,
+    embed: true,
+    hide: ['lanes', 'task'],
+    preset: null,
+    guide: null,
+    engine: 'cpu',
+  });
+});
+
+test('the guide opens at the step that a link names, at the nearest one where there is none', () => {
+  expect(parseLink('guide=3').view.guide).toBe(3);
+  expect(formatLink(defaultExperiment(), { ...defaultView, guide: 3 })).toBe('#guide=3');
+  const { view, messages } = parseLink('guide=99');
+  expect(view.guide).toBe(GUIDE_STEPS);
+  expect(messages.map(({ key }) => key)).toEqual(['guide']);
 });
 
 test('defaults follow from length, seed and task', () => {
@@ -509,7 +532,9 @@ describe('properties', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{1,12}$/), fc.stringMatching(/^[a-z]{1,12}$/), (key, setting) => {
         const keys =
-          'v task length hidden layers batch seed lane data autoplay embed hide preset engine'.split(' ');
+          'v task length hidden layers batch seed lane data autoplay embed hide preset guide engine'.split(
+            ' ',
+          );
         fc.pre(!keys.includes(key) && !(setting in defaultLane('sgd', defaultExperiment())));
         const { messages } = parseLink(`${key}=1&lane=sgd,${setting}:1`);
         expect(messages.map(({ key }) => key)).toEqual([key, 'lane']);
