@@ -1,4 +1,13 @@
-import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useId, useState } from 'react';
+import {
+  type ComponentType,
+  type LazyExoticComponent,
+  lazy,
+  Suspense,
+  useEffect,
+  useId,
+  useRef,
+} from 'react';
+import { create } from 'zustand';
 import { useWorkbench } from './workbench.ts';
 import './styles/views.css';
 
@@ -17,16 +26,37 @@ const VIEWS: readonly View[] = [
   { name: 'sweep', title: 'Loss against rate', Content: lazy(() => import('./sweep/Sweep.tsx')) },
 ];
 
+interface OpenView {
+  /** The name of the open view. */
+  readonly open: string | null;
+  /** How often another part of the page has asked for a view: each time it comes into sight. */
+  readonly asked: number;
+}
+
+const useOpenView = create<OpenView>(() => ({ open: null, asked: 0 }));
+
+/** Whether there is such a view here: another part of the page offers only what it can open. */
+export const hasView = (name: string): boolean => VIEWS.some((view) => view.name === name);
+
+/** Opens a view from another part of the page, and brings it into sight. */
+export function openView(name: string): void {
+  useOpenView.setState(({ asked }) => ({ open: name, asked: asked + 1 }));
+}
+
 /** The views of the run as tabs; only the open one costs time, and none is open at first. */
 export function Views() {
   const hide = useWorkbench((state) => state.view.hide);
-  const [open, setOpen] = useState<string | null>(null);
+  const { open, asked } = useOpenView();
+  const section = useRef<HTMLElement>(null);
   const id = useId();
   const shown = VIEWS.filter(({ name }) => !(hide as readonly string[]).includes(name));
   const current = shown.find(({ name }) => name === open) ?? null;
+  useEffect(() => {
+    if (asked > 0) section.current?.scrollIntoView({ block: 'start' });
+  }, [asked]);
   if (shown.length === 0) return null;
   return (
-    <section className="panel views" aria-labelledby={`${id}-title`}>
+    <section ref={section} className="panel views" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Look closer</h2>
       <div className="view-choices">
         {shown.map(({ name, title }) => (
@@ -35,7 +65,7 @@ export function Views() {
             type="button"
             aria-expanded={name === current?.name}
             aria-controls={`${id}-content`}
-            onClick={() => setOpen(name === current?.name ? null : name)}
+            onClick={() => useOpenView.setState({ open: name === current?.name ? null : name })}
           >
             {title}
           </button>
