@@ -1,119 +1,291 @@
+/** Groups of presets, in the order in which the gallery shows them. */
+export const PRESET_GROUPS = ['start', 'claims', 'tasks', 'failures'] as const;
+
 /** A named link with a sentence on what to look for. */
 export interface Preset {
+  readonly group: (typeof PRESET_GROUPS)[number];
   readonly title: string;
   readonly lookFor: string;
+  /** Training steps by which what `lookFor` says is to be seen; `presetSketches.ts` has just these. */
+  readonly steps: number;
   /** The experiment as a link, without the `#`. */
   readonly link: string;
 }
 
-/** Every preset, by the name that `preset=` takes. */
-export const PRESETS: ReadonlyMap<string, Preset> = new Map([
+/** Every preset, by the name that `preset=` takes. What `lookFor` says of a run was seen in one on the CPU engine. */
+export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
   [
     'sgd-and-path',
     {
+      group: 'start',
       title: 'SGD beside Path-SGD',
       lookFor:
-        'Both start from the same weights and see the same batches. Watch which curve leaves the baseline, the loss of always answering 1, first.',
+        'Both start from the same weights and see the same batches. Watch which curve leaves the dashed baseline, the loss of always answering 1, first.',
+      steps: 2000,
       link: 'task=adding',
     },
   ],
   [
     'unbalanced',
     {
+      group: 'start',
       title: 'An unbalanced network',
       lookFor:
-        'Every network computes the same function at the start, but two have units whose incoming weights are large and outgoing ones small, or the reverse. SGD takes another course; the two Path-SGD curves lie on each other, to the last bit.',
-      link: 'lane=sgd&lane=sgd,unbalance:3&lane=path&lane=path,unbalance:3',
-    },
-  ],
-  [
-    'clipping-and-invariance',
-    {
-      title: 'Clipping keeps or breaks the invariance',
-      lookFor:
-        'Four Path-SGD lanes in two pairs, one network of each pair unbalanced. The first pair, limited only by the norm that belongs to the path geometry, stays together to the last bit; the second is clipped by the usual gradient norm too, and its curves part.',
-      link: 'lane=path&lane=path,unbalance:3&lane=path,clip:1&lane=path,clip:1,unbalance:3',
-    },
-  ],
-  [
-    'identity-kappa2',
-    {
-      title: 'The second term, from an identity start',
-      lookFor:
-        'Where recurrent weights start as the identity, a path stays in its unit and uses the same weight at every step. On the diagonal the term kappa2, which path leaves out, is then over twenty times kappa1: path2 counts it and takes smaller steps there.',
-      link: 'lane=path,init:identity&lane=path2,init:identity',
-    },
-  ],
-  [
-    'length-50',
-    {
-      title: 'Two and a half times as long',
-      lookFor:
-        'With 50 steps the two marked numbers lie further back, and each lane stays longer at the baseline before it finds them.',
-      link: 'length=50',
-    },
-  ],
-  [
-    'mnist-rows',
-    {
-      title: 'Handwritten digits, row by row',
-      lookFor:
-        'Each digit is read one row of pixels at a time. Both lanes recognise more than half of the digits within a few hundred steps; a long run of either ends above 95 % on held-out images.',
-      link: 'task=mnist-rows&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.03',
-    },
-  ],
-  [
-    'three-numbers',
-    {
-      title: 'Three numbers to add',
-      lookFor:
-        'Three marked numbers to a sequence in the place of two: the baseline, the loss of always answering 1.5, lies higher, and it takes longer to get below it.',
-      link: 'length=30&terms=3',
+        'All four networks compute the same function at the start, but two have units with large incoming and small outgoing weights, or the reverse. SGD takes another course, with a spike at its start and here not even a worse end; the two Path-SGD curves lie on each other, to the last bit.',
+      steps: 1000,
+      link: 'lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:3&lane=path,rate:0.01&lane=path,rate:0.01,unbalance:3',
     },
   ],
   [
     'optimizers',
     {
+      group: 'start',
       title: 'Five optimizers side by side',
       lookFor:
-        'Path-SGD beside the methods that learn a rate for each weight from the gradients so far. Those see how large a gradient has been; Path-SGD sees what a weight does in the network.',
+        'Path-SGD sees what a weight does in the network; AdaGrad, RMSprop and Adam see how large its gradients have been. Watch them overtake both here: Adam is below a loss of 0.05 after some 240 steps.',
+      steps: 2000,
       link: 'lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adagrad&lane=rmsprop&lane=adam',
     },
   ],
   [
-    'copying',
+    'mnist-rows',
     {
-      title: 'Copying memory',
+      group: 'start',
+      title: 'Handwritten digits, row by row',
       lookFor:
-        'Ten symbols, a wait, and then the same ten from memory. Every lane soon learns to be silent during the wait, which is the baseline; watch who gets below it, and how many symbols are recalled.',
-      link: 'task=copying&length=10&hidden=64&lane=sgd,rate:0.1&lane=path,rate:1&lane=adam,rate:0.003,init:orthogonal',
-    },
-  ],
-  [
-    'pixel-by-pixel',
-    {
-      title: 'Digits, pixel by pixel',
-      lookFor:
-        'The digit comes one pixel at a time, 196 of them, and is to be named after the last. Nothing may look better than guessing for a while: the first strokes lie far back.',
-      link: 'task=mnist-14x14&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.001&lane=adam,rate:0.0005',
-    },
-  ],
-  [
-    'feedforward-unbalanced',
-    {
-      title: 'Unbalanced, without recurrence',
-      lookFor:
-        'The experiment of the first Path-SGD paper: two hidden layers that see the whole digit at once. Unbalanced weights hold SGD back; the two Path-SGD curves lie on each other.',
-      link: 'task=mnist-flat&hidden=64&layers=2&lane=sgd,rate:0.05&lane=sgd,rate:0.05,unbalance:7&lane=path,rate:0.03&lane=path,rate:0.03,unbalance:7',
+        'Each digit is read one row of pixels at a time. Both lanes recognise more than half of the digits within a few hundred steps, and neither is ahead; a long run of either ends above 95 % on held-out images.',
+      steps: 1000,
+      link: 'task=mnist-rows&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.03',
     },
   ],
   [
     'moby-dick',
     {
+      group: 'start',
       title: 'Moby Dick, letter by letter',
       lookFor:
         'Each lane reads the novel and guesses the next letter. First come blanks and the frequent letters, then words, in the texts that the lanes write while they train.',
-      link: 'task=text&hidden=64&lane=sgd,rate:0.5&lane=path,rate:3&lane=adam,rate:0.002',
+      steps: 1500,
+      link: 'task=text&hidden=64&lane=sgd,rate:2,init:orthogonal&lane=path,rate:30,init:orthogonal&lane=adam,rate:0.002',
+    },
+  ],
+  [
+    'length-50',
+    {
+      group: 'claims',
+      title: 'Two and a half times as long',
+      lookFor:
+        'With 50 steps the marked numbers lie further back, and each lane stays longer at the baseline before it finds them. From this np-RNN start Path-SGD leaves it first.',
+      steps: 3000,
+      link: 'length=50&lane=sgd,rate:0.05&lane=path,rate:0.01',
+    },
+  ],
+  [
+    'rescaled-sgd',
+    {
+      group: 'claims',
+      title: 'One function, four courses of SGD',
+      lookFor:
+        'Four times the same function, with ever more unbalanced weights. Press Step once: the four losses are the same. Then watch them part, for SGD moves each of them differently.',
+      steps: 500,
+      link: 'lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:1&lane=sgd,rate:0.1,unbalance:2&lane=sgd,rate:0.1,unbalance:3',
+    },
+  ],
+  [
+    'unbalanced-unclipped',
+    {
+      group: 'claims',
+      title: 'Unbalanced, with nothing to hold SGD',
+      lookFor:
+        'SGD without a limit on the gradient: from balanced weights it learns, from unbalanced ones of the same function it is lost at step 3. Path-SGD goes the same way from both, to the last bit.',
+      steps: 1500,
+      link: 'lane=sgd,rate:0.1,init:gaussian,clip:0&lane=sgd,rate:0.1,init:gaussian,clip:0,unbalance:3&lane=path,rate:0.1,init:gaussian&lane=path,rate:0.1,init:gaussian,unbalance:3',
+    },
+  ],
+  [
+    'clipping-and-invariance',
+    {
+      group: 'claims',
+      title: 'Clipping keeps or breaks the invariance',
+      lookFor:
+        'Four Path-SGD lanes in two pairs, one network of each pair unbalanced. The first pair, limited only by the norm that belongs to the path geometry, stays together to the last bit; the second is clipped by the usual gradient norm too, and its curves part.',
+      steps: 1000,
+      link: 'lane=path,rate:0.01&lane=path,rate:0.01,unbalance:4&lane=path,rate:0.01,clip:1&lane=path,rate:0.01,clip:1,unbalance:4',
+    },
+  ],
+  [
+    'feedforward-unbalanced',
+    {
+      group: 'claims',
+      title: 'Unbalanced, without recurrence',
+      lookFor:
+        'The experiment of the first Path-SGD paper: hidden layers that see the whole digit at once. Watch the share of right answers: unbalanced weights hold SGD back; the two Path-SGD curves lie on each other.',
+      steps: 1000,
+      link: 'task=mnist-flat&hidden=64&layers=2&lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:5&lane=path,rate:0.03&lane=path,rate:0.03,unbalance:5',
+    },
+  ],
+  [
+    'identity-kappa2',
+    {
+      group: 'claims',
+      title: 'The second term, from an identity start',
+      lookFor:
+        'Where recurrent weights start as the identity, a path uses the same weight at every step, and on the diagonal the term kappa2 is 24 times kappa1. Path2 counts it and learns at this rate; path leaves it out and takes steps that are too large.',
+      steps: 1500,
+      link: 'lane=path,rate:0.1,init:identity&lane=path2,rate:0.1,init:identity',
+    },
+  ],
+  [
+    'random-kappa2',
+    {
+      group: 'claims',
+      title: 'The second term, from a random start',
+      lookFor:
+        'From random weights the term kappa2 is about a hundredth of kappa1. The paper leaves it out; watch how little that changes.',
+      steps: 1500,
+      link: 'lane=path,rate:0.03,init:gaussian&lane=path2,rate:0.03,init:gaussian',
+    },
+  ],
+  [
+    'starts',
+    {
+      group: 'claims',
+      title: 'Three starts, both methods',
+      lookFor:
+        'Which method is ahead depends on the start: from np-RNN weights Path-SGD, from orthogonal ones SGD, and from the identity neither by much.',
+      steps: 2000,
+      link: 'lane=sgd,rate:0.1&lane=path,rate:0.01&lane=sgd,rate:0.1,init:identity&lane=path,rate:0.03,init:identity&lane=sgd,rate:0.1,init:orthogonal&lane=path,rate:0.03,init:orthogonal',
+    },
+  ],
+  [
+    'identity-start',
+    {
+      group: 'claims',
+      title: 'Where SGD wins: an identity start',
+      lookFor:
+        'From the identity, at length 50, SGD with a limit on its gradient leaves the baseline long before Path-SGD, with either kappa.',
+      steps: 4000,
+      link: 'length=50&lane=sgd,rate:0.03,init:identity&lane=path,rate:0.01,init:identity&lane=path2,rate:0.01,init:identity',
+    },
+  ],
+  [
+    'three-numbers',
+    {
+      group: 'tasks',
+      title: 'Three numbers to add',
+      lookFor:
+        'Three marked numbers to a sequence in the place of two: the baseline, the loss of always answering 1.5, lies higher, and it takes longer to get below it.',
+      steps: 3000,
+      link: 'length=30&terms=3',
+    },
+  ],
+  [
+    'copying',
+    {
+      group: 'tasks',
+      title: 'Copying memory',
+      lookFor:
+        'Ten symbols, a wait, and then the same ten from memory. Every lane soon learns to be silent during the wait, which is the baseline; watch who gets below it, and how many symbols are recalled.',
+      steps: 3000,
+      link: 'task=copying&length=10&hidden=64&lane=sgd,rate:0.1,init:identity&lane=path,rate:3,init:identity,dualclip:0&lane=adam,init:identity',
+    },
+  ],
+  [
+    'copying-longer',
+    {
+      group: 'tasks',
+      title: 'Copying after a longer wait',
+      lookFor:
+        'The same with a wait of 50 steps. The baseline is reached soon, and left by nobody for thousands of steps: an honest picture of what plain recurrent networks find hard.',
+      steps: 1500,
+      link: 'task=copying&length=50&hidden=64&lane=sgd,rate:0.1,init:identity&lane=path2,rate:1,init:identity&lane=adam,init:identity',
+    },
+  ],
+  [
+    'pixel-by-pixel',
+    {
+      group: 'tasks',
+      title: 'Digits, pixel by pixel',
+      lookFor:
+        'The digit comes one pixel at a time, 196 of them, and is to be named after the last. Nothing may look better than guessing for a while: the first strokes lie far back.',
+      steps: 1000,
+      link: 'task=mnist-14x14&hidden=64&lane=sgd,rate:0.01,init:identity&lane=path2,rate:0.03,init:identity&lane=adam,rate:0.0003,init:identity',
+    },
+  ],
+  [
+    'pixels-shuffled',
+    {
+      group: 'tasks',
+      title: 'Digits, pixels in a random order',
+      lookFor:
+        'The same 196 pixels in an order that makes no sense to the eye: neighbouring strokes are now far apart in time.',
+      steps: 1000,
+      link: 'task=mnist-14x14-permuted&hidden=64&lane=sgd,rate:0.01,init:identity&lane=path2,rate:0.03,init:identity&lane=adam,rate:0.0003,init:identity',
+    },
+  ],
+  [
+    'all-pixels',
+    {
+      group: 'tasks',
+      title: 'All 784 pixels, one by one',
+      lookFor:
+        'The long benchmark of the literature. A step takes its time on a CPU; watch whether the loss leaves the line of guessing at all.',
+      steps: 300,
+      link: 'task=mnist-pixels&hidden=32&lane=sgd,rate:0.003,init:identity&lane=path2,rate:0.01,init:identity&lane=adam,rate:0.0001,init:identity',
+    },
+  ],
+  [
+    'all-pixels-shuffled',
+    {
+      group: 'tasks',
+      title: 'All 784 pixels in a random order',
+      lookFor: 'The hardest form of the task: 784 pixels in one random order, the same for every image.',
+      steps: 300,
+      link: 'task=mnist-pixels-permuted&hidden=32&lane=sgd,rate:0.003,init:identity&lane=path2,rate:0.01,init:identity&lane=adam,rate:0.0001,init:identity',
+    },
+  ],
+  [
+    'vanishing-gradient',
+    {
+      group: 'failures',
+      title: 'The gradient vanishes',
+      lookFor:
+        'Weights that start within 0.1 of zero shrink what comes back through 50 steps to nothing, and SGD stays at the baseline. Adam divides by the size of the gradient and finds its way out from the same start; SGD leaves the baseline from np-RNN weights.',
+      steps: 3000,
+      link: 'length=50&lane=sgd,rate:0.1,init:uniform&lane=adam,init:uniform&lane=sgd,rate:0.05',
+    },
+  ],
+  [
+    'exploding-gradient',
+    {
+      group: 'failures',
+      title: 'The gradient explodes',
+      lookFor:
+        'An identity start without a limit on the gradient: the first steps throw the loss up by many powers of ten, and what is left of the network answers the same to everything. The same start with the gradient clipped at norm 1 learns.',
+      steps: 1500,
+      link: 'lane=sgd,rate:0.1,init:identity&lane=sgd,rate:0.1,init:identity,clip:0&lane=sgd,rate:0.01,init:identity,clip:0',
+    },
+  ],
+  [
+    'tiny-start',
+    {
+      group: 'failures',
+      title: 'A start too small for Path-SGD',
+      lookFor:
+        'The IRNN start has weights of 0.001 into and out of the hidden layer. Kappa is then about a millionth, steps divided by it are huge, and Path-SGD is lost at step 2 at any rate; SGD creeps away from the baseline. With usual weights in and out Path-SGD learns.',
+      steps: 2000,
+      link: 'lane=path,rate:0.0001,init:irnn&lane=sgd,rate:0.1,init:irnn&lane=path,rate:0.03,init:identity',
+    },
+  ],
+  [
+    'too-high-a-rate',
+    {
+      group: 'failures',
+      title: 'From too low to too high a rate',
+      lookFor:
+        'Each method at four rates, ten times apart. The lowest creeps, the highest blows up; watch how few of the eight do well.',
+      steps: 2000,
+      link: 'lane=sgd,rate:0.01&lane=sgd,rate:0.1&lane=sgd,rate:1&lane=sgd,rate:10&lane=path,rate:0.001&lane=path,rate:0.01&lane=path,rate:0.1&lane=path,rate:1',
     },
   ],
 ]);

@@ -6,6 +6,7 @@ import { Dialogs } from './Dialogs.tsx';
 import { ExperimentPanel } from './ExperimentPanel.tsx';
 import { Footer } from './Footer.tsx';
 import { GeneratedText } from './GeneratedText.tsx';
+import { WatchLine } from './gallery/WatchLine.tsx';
 import { Header } from './Header.tsx';
 import { LanesPanel } from './LanesPanel.tsx';
 import { Notices } from './Notices.tsx';
@@ -18,6 +19,7 @@ import { Views } from './Views.tsx';
 import { useWorkbench } from './workbench.ts';
 
 const Presenter = lazy(() => import('./presenter/Presenter.tsx'));
+const Guide = lazy(() => import('./guide/Guide.tsx').then(({ Guide }) => ({ default: Guide })));
 
 /** The page, or in presenter mode one chart of it; and what both have. */
 export function App() {
@@ -42,7 +44,7 @@ export function App() {
 
 /** The whole page. An embedded one leaves out header and footer; a link's `hide` leaves out any part by its name. */
 function Playground() {
-  const { embed, hide } = useWorkbench((state) => state.view);
+  const { embed, hide, guide } = useWorkbench((state) => state.view);
   const experiment = useWorkbench((state) => state.experiment);
   const shows = (part: string): boolean => !hide.includes(part);
   const side = shows('experiment') || shows('presets');
@@ -53,21 +55,29 @@ function Playground() {
         <RunBar showStatus={shows('status')} />
         <UpdateNotice />
         <Notices />
-        <div className={side ? 'columns' : 'columns columns-single'}>
-          <div className="column">
-            <Charts />
-            {shows('text') && taskOf(experiment).display.outputs.kind === 'text' && (
-              <GeneratedText experiment={experiment} />
-            )}
-            {shows('lanes') && <LanesPanel />}
-            {shows('views') && <Views />}
-          </div>
-          {side && (
-            <div className="column">
-              {shows('experiment') && <ExperimentPanel />}
-              {shows('presets') && <PresetsPanel />}
-            </div>
+        {shows('watch') && <WatchLine />}
+        <div className={guide === null ? 'stage' : 'stage stage-guide'}>
+          {guide !== null && (
+            <Suspense fallback={<p className="panel panel-note">Loading the guide</p>}>
+              <Guide />
+            </Suspense>
           )}
+          <div className={side ? 'columns' : 'columns columns-single'}>
+            <div className="column">
+              <Charts />
+              {shows('text') && taskOf(experiment).display.outputs.kind === 'text' && (
+                <GeneratedText experiment={experiment} />
+              )}
+              {shows('lanes') && <LanesPanel />}
+              {shows('views') && <Views />}
+            </div>
+            {side && (
+              <div className="column">
+                {shows('experiment') && <ExperimentPanel />}
+                {shows('presets') && <PresetsPanel />}
+              </div>
+            )}
+          </div>
         </div>
       </main>
       {!embed && shows('footer') && <Footer />}

@@ -1,4 +1,5 @@
 import { openDialog } from './dialogs.ts';
+import { GuideButton } from './guide/GuideButton.tsx';
 import { present } from './presenter/presenterStore.ts';
 import './styles/header.css';
 
@@ -14,6 +15,7 @@ export function Header() {
         <h1>Path-SGD Playground</h1>
         <p className="idea">{IDEA}</p>
       </div>
+      <GuideButton />
       <nav aria-label="More">
         <button type="button" onClick={present} title="One large chart on the full screen (p)">
           Present

@@ -1,0 +1,176 @@
+import { BackThroughTime } from './formulas.tsx';
+import { PowersPicture, RescalingPicture } from './pictures.tsx';
+import { SOURCES } from './sources.ts';
+import type { GuideStep } from './step.ts';
+
+/** What comes of it: where it helps, where training fails, and where it does not help. */
+export const PRACTICE_STEPS: readonly GuideStep[] = [
+  {
+    title: 'SGD beside Path-SGD',
+    idea: (
+      <>
+        <p>
+          Now the comparison that the paper is about. Both lanes start from the same weights, those of np-RNN,
+          which were made for ReLU. Both read the same batches. The sequence has 50 steps, so that the first
+          number lies further back than in the first step of this guide.
+        </p>
+        <p>
+          A comparison is worth nothing if one side is badly set up. SGD has its gradient clipped at norm 1,
+          as is usual, and the best of the rates 0.01, 0.03, 0.05 and 0.1 that we tried; Path-SGD the better
+          of 0.003 and 0.01.
+        </p>
+      </>
+    ),
+    question: 'Which lane is the first to leave the baseline for good?',
+    choices: ['SGD', 'Path-SGD', 'Neither, at this length'],
+    right: 1,
+    preset: 'length-50',
+    tryThis: 'Press Play and give it 3,000 steps. Then change the seed and see whether it happens again.',
+    shows: (
+      <p>
+        From this start Path-SGD leaves the baseline first. One run proves little, for the seed decides much:
+        over ten seeds of the default experiment, SGD came below 0.05 after some 1,430 steps in the median,
+        Path-SGD after some 1,110.
+      </p>
+    ),
+    further: { preset: 'starts', text: 'Other starts: who is ahead changes with them.' },
+    view: { name: 'sweep', text: 'Try many rates and seeds' },
+    sources: [SOURCES.paper, SOURCES.npRnn],
+  },
+  {
+    title: 'An unbalanced start',
+    idea: (
+      <>
+        <p>
+          Take a network, and multiply the weights into each hidden unit by a random power of two, dividing
+          those out of it by the same. The first Path-SGD paper trains such networks on handwritten digits,
+          without recurrence, and so does this step.
+        </p>
+        <RescalingPicture />
+        <p>
+          The function is the same, so a perfect method would not notice. What SGD sees is a landscape that is
+          steep along some weights and flat along others, and no single rate suits both.
+        </p>
+      </>
+    ),
+    question: 'After 1,000 steps, what will the unbalanced start have cost each method?',
+    choices: [
+      'SGD some of its right answers, Path-SGD nothing at all',
+      'Both some of their right answers, Path-SGD fewer',
+      'Neither anything: it is the same function',
+    ],
+    right: 0,
+    preset: 'feedforward-unbalanced',
+    tryThis: 'Press Play and watch the chart of the share of right answers.',
+    shows: (
+      <p>
+        In our run SGD knew 91 % of the held-out digits from the balanced start and 86 % from the unbalanced
+        one. Path-SGD knew 90 % from both, equal to the last digit at every step. So it is not ahead of a
+        balanced SGD; it just does not mind.
+      </p>
+    ),
+    further: {
+      preset: 'unbalanced-unclipped',
+      text: 'Recurrent, and without a clip: SGD is lost at step 3.',
+    },
+    view: { name: 'rescale', text: 'Rescale a unit yourself' },
+    sources: [SOURCES.pathSgd],
+  },
+  {
+    title: 'Gradients that vanish and explode',
+    idea: (
+      <>
+        <p>
+          What an early input has to do with a late answer comes back through time, with one factor of the
+          recurrent weights for each step. (D is 1 where a unit is on and 0 where it is off.)
+        </p>
+        <BackThroughTime />
+        <p>Fifty factors a little below 1 leave almost nothing; a little above 1, they are huge:</p>
+        <PowersPicture />
+        <p>
+          Starts are chosen so that the factors are near 1: the identity, an orthogonal matrix, np-RNN. That
+          puts the trouble off; a limit on the size of a step contains it.
+        </p>
+      </>
+    ),
+    question:
+      'All weights start within 0.1 of zero, and the sequence has 50 steps. What will the loss of SGD do?',
+    choices: ['Fall, only more slowly', 'Come to the baseline and stay there', 'Grow without bound'],
+    right: 1,
+    preset: 'vanishing-gradient',
+    tryThis: 'Press Play and give it 3,000 steps.',
+    shows: (
+      <p>
+        SGD gets no signal from the past: it only learns to answer 1. Adam divides each step by the size of
+        the gradient so far, and finds its way out from the very same weights. Path-SGD does badly from so
+        small a start: κ is tiny, and steps divided by it are huge.
+      </p>
+    ),
+    further: { preset: 'exploding-gradient', text: 'The other failure: steps that throw the network away.' },
+    view: { name: 'inside', text: 'See the gradient through time' },
+    sources: [SOURCES.clipping, SOURCES.irnn, SOURCES.npRnn],
+  },
+  {
+    title: 'Where Path-SGD does not win',
+    idea: (
+      <>
+        <p>
+          The paper reports 3.1 % errors on digits read pixel by pixel and 1.47 bits per character on the Penn
+          Treebank, with plain ReLU networks. LSTMs stay ahead: 1.8 % errors in another paper. What we
+          measured ourselves, in single runs:
+        </p>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Measured</th>
+              <th scope="col">SGD</th>
+              <th scope="col">Path-SGD</th>
+              <th scope="col">Adam</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <td>Adding, 20 steps: loss 0.05 at step</td>
+              <td>1,670</td>
+              <td>860</td>
+              <td>240</td>
+            </tr>
+            <tr>
+              <td>14 × 14 pixels, right after 1,500 steps</td>
+              <td>78 %</td>
+              <td>74 %</td>
+              <td>–</td>
+            </tr>
+            <tr>
+              <td>Copying, wait of 10: recalled after 3,000 steps</td>
+              <td>16 %</td>
+              <td>33 %</td>
+              <td>49 %</td>
+            </tr>
+            <tr>
+              <td>Time of a step, on a CPU</td>
+              <td>1</td>
+              <td>1.1; with κ₂ 2.1</td>
+              <td>–</td>
+            </tr>
+          </tbody>
+        </table>
+      </>
+    ),
+    question: 'From an identity start, 50 steps long, with SGD clipped: who leaves the baseline first?',
+    choices: ['SGD', 'Path-SGD with κ₁', 'Path-SGD with κ₁ + κ₂'],
+    right: 0,
+    preset: 'identity-start',
+    tryThis: 'Press Play and give it 4,000 steps.',
+    shows: (
+      <p>
+        SGD, by far, and κ₂ does not change that. What Path-SGD is sure to give is that it does not matter how
+        a network is scaled; whether it is also faster depends on start, task and rate. Take this page as a
+        place to find out, and be as doubtful of us as of anybody.
+      </p>
+    ),
+    further: { preset: 'optimizers', text: 'Methods that adapt rates by themselves, on the same task.' },
+    view: { name: 'sweep', text: 'Try many rates' },
+    sources: [SOURCES.paper, SOURCES.urnn, SOURCES.adam],
+  },
+];
