@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useRun } from '../session/runStore.ts';
-import { laneStyles } from './laneStyle.ts';
+import { runLaneStyles } from './rescale/lanes.ts';
 import { summaryOf } from './summary.ts';
 
 /** Milliseconds between two spoken summaries of a running run. */
@@ -13,8 +13,8 @@ export function Announcer() {
   const [text, setText] = useState('');
   useEffect(() => {
     const announce = (): void => {
-      const { experiment, stops } = useRun.getState();
-      const names = laneStyles(experiment).map(({ name }) => name);
+      const { experiment, copies, stops } = useRun.getState();
+      const names = runLaneStyles(experiment, copies).map(({ name }) => name);
       const lanes = data.lanes.map(({ loss }, lane) => ({
         name: names[lane] ?? `lane ${lane + 1}`,
         loss: loss.smooth,

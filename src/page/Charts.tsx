@@ -15,6 +15,7 @@ import { secondsNote, type XAxisChoice } from './charts/xAxis.ts';
 import { laneStyles } from './laneStyle.ts';
 import { MetricChart } from './MetricChart.tsx';
 import { RunFiles } from './RunFiles.tsx';
+import { runLaneStyles } from './rescale/lanes.ts';
 import { useWorkbench } from './workbench.ts';
 import './styles/charts.css';
 
@@ -41,7 +42,8 @@ export function Charts({ only }: { readonly only?: Quantity['part'] }) {
   /** Names of lanes that are not drawn. */
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
 
-  const styles = useMemo(() => laneStyles(experiment), [experiment]);
+  const copies = useRun((state) => state.copies);
+  const styles = useMemo(() => runLaneStyles(experiment, copies), [experiment, copies]);
   const shown = useMemo(() => styles.map(({ name }) => !left.has(name)), [styles, left]);
   const quantities = useMemo(
     () =>

@@ -1,6 +1,6 @@
 import { recordRun } from '../../session/runRecord.ts';
 import { useRun } from '../../session/runStore.ts';
-import { laneStyles } from '../laneStyle.ts';
+import { runLaneStyles } from '../rescale/lanes.ts';
 
 /** All numbers of the run as a file. */
 export function SaveRun() {
@@ -8,7 +8,7 @@ export function SaveRun() {
     const { saveRunCsv, saveRunJson } = await import('./save.ts');
     const run = useRun.getState();
     const record = recordRun(run);
-    if (format === 'csv') saveRunCsv(record, laneStyles(run.experiment));
+    if (format === 'csv') saveRunCsv(record, runLaneStyles(run.experiment, run.copies));
     else saveRunJson(record);
   };
   return (
