@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { unbalanceExponents } from '../../src/engine/initialise.ts';
 import { parseLink } from '../../src/experiment/link.ts';
 import type { Lane } from '../../src/experiment/schema.ts';
-import { differenceRows, differenceScale } from '../../src/page/rescale/differenceRows.ts';
+import { differenceRows, differenceScale, placeOf } from '../../src/page/rescale/differenceRows.ts';
 import {
   balanced,
   factorText,
@@ -128,16 +128,27 @@ describe('the chart of differences', () => {
     ]);
   });
 
-  test('zero has a place of its own below everything else', () => {
+  test('zero has a place of its own below everything else, which stands at its power of ten', () => {
     const scale = differenceScale([
-      { step: 1, differences: [0, 1e-7] },
+      { step: 1, differences: [0, 3e-7] },
       { step: 2, differences: [0, 30] },
     ]);
-    expect(scale.zero).toBeGreaterThan(0);
-    expect(scale.zero).toBeLessThan(1e-7);
-    expect(scale.domain[0]).toBe(scale.zero);
-    expect(scale.domain[1]).toBeGreaterThanOrEqual(30);
-    const none = differenceScale([{ step: 1, differences: [0, null] }]);
-    expect(none.zero).toBeLessThan(none.ticks[1] as number);
+    expect(scale.ticks.length).toBeLessThanOrEqual(8);
+    expect(scale.domain).toEqual([scale.zero, 2]);
+    expect(placeOf(0, scale)).toBe(scale.zero);
+    expect(scale.zero).toBeLessThan(placeOf(3e-7, scale));
+    expect(placeOf(1e-3, scale)).toBeCloseTo(-3, 12);
+    // The label above zero is no further up than the others are from each other.
+    const [first, second, third] = scale.ticks as [number, number, number];
+    expect(first).toBe(scale.zero);
+    expect(second - first).toBe(third - second);
+    expect(second).toBeLessThanOrEqual(placeOf(3e-7, scale));
+  });
+
+  test('has an axis before there is anything but zero, and for a single difference', () => {
+    expect(differenceScale([{ step: 1, differences: [0, null] }]).domain[1]).toBe(0);
+    const { domain, ticks } = differenceScale([{ step: 1, differences: [1] }]);
+    expect(domain).toEqual([-1, 1]);
+    expect(ticks).toEqual([-1, 0, 1]);
   });
 });

@@ -76,7 +76,7 @@ function ClassBars({ probabilities, target, names, colour }: ClassBarsProps) {
         {guess !== target && (
           <>
             {' '}
-            {names[target]}: {percentText(probabilities[target] ?? 0)}
+            {names[target]} gets {percentText(probabilities[target] ?? 0)}
           </>
         )}
       </p>

@@ -1,4 +1,4 @@
-import { type CSSProperties, type KeyboardEvent, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useMemo, useState } from 'react';
 import {
   likeliest,
   percentText,
@@ -23,7 +23,21 @@ const GUESSES = 3;
 /** A piece of the held-out text, each character as strong as the lane expected it; one of them is looked at. */
 export function TextExample({ examples, sizes, sequence, styles, symbols }: TextExampleProps) {
   const [chosen, setChosen] = useState(0);
-  const targets = targetsOf(examples, sizes, sequence).slice(0, MOST_CHARACTERS);
+  const targets = useMemo(
+    () => targetsOf(examples, sizes, sequence).slice(0, MOST_CHARACTERS),
+    [examples, sizes, sequence],
+  );
+  // Kept while the pointer goes over the text.
+  const probabilities = useMemo(
+    () =>
+      examples.outputs.map((_, lane) =>
+        targets.map((_, step) => {
+          const logits = readoutAt(examples, sizes, lane, sequence, step);
+          return logits && probabilitiesOf(logits);
+        }),
+      ),
+    [examples, sizes, sequence, targets],
+  );
   const first = symbols[symbolsOf(examples, sizes, sequence)[0] ?? -1] ?? '';
   const at = Math.min(chosen, targets.length - 1);
   const text = targets.map((target) => symbols[target] ?? '');
@@ -50,12 +64,9 @@ export function TextExample({ examples, sizes, sequence, styles, symbols }: Text
       </p>
       <ul className="lane-answers lane-answers-wide" aria-label="Answers">
         {styles.map((style, lane) => {
-          const probabilities = targets.map((_, step) => {
-            const logits = readoutAt(examples, sizes, lane, sequence, step);
-            return logits && probabilitiesOf(logits);
-          });
-          const chances = targets.map((target, step) => probabilities[step]?.[target] ?? Number.NaN);
-          const here = probabilities[at];
+          const ofLane = probabilities[lane] ?? [];
+          const chances = targets.map((target, step) => ofLane[step]?.[target] ?? Number.NaN);
+          const here = ofLane[at];
           const guesses = here ? likeliest(here, GUESSES) : [];
           return (
             <LaneAnswer key={style.name} style={style}>

@@ -2,20 +2,17 @@ import { useId } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { MAX_LANES } from '../../experiment/schema.ts';
 import type { Copy, RunData } from '../../session/runData.ts';
-import { MetricSeries } from '../../session/series.ts';
 import { linearScale } from '../chartScale.ts';
 import type { LaneStyle } from '../laneStyle.ts';
 import { formatCount, formatNumber, formatTick } from '../numbers.ts';
 import { Swatch } from '../Swatch.tsx';
-import { type DifferenceRow, differenceRows, differenceScale } from './differenceRows.ts';
+import { type DifferenceRow, differenceRows, differenceScale, placeOf } from './differenceRows.ts';
 
 interface DifferenceChartProps {
   readonly data: RunData;
   readonly copies: readonly Copy[];
   readonly styles: readonly LaneStyle[]; // [lane]
 }
-
-const NONE = new MetricSeries(2);
 
 /** A row as it is drawn: zero has its place on the axis. */
 interface DrawnRow extends DifferenceRow {
@@ -31,11 +28,11 @@ const isDrawnRow = (value: unknown): value is DrawnRow =>
 /** How far each copy's loss is from its original's, against the training step. */
 export function DifferenceChart({ data, copies, styles }: DifferenceChartProps) {
   const titleId = useId();
-  const rows = differenceRows(copies.map(({ lane }) => data.difference(lane)?.series ?? NONE));
+  const rows = differenceRows(copies.map(({ lane }) => data.difference(lane)?.series ?? null));
   const scale = differenceScale(rows);
   const drawn: DrawnRow[] = rows.map((row) => ({
     ...row,
-    places: row.differences.map((difference) => (difference === 0 ? scale.zero : difference)),
+    places: row.differences.map((difference) => (difference === null ? null : placeOf(difference, scale))),
   }));
   const steps = linearScale([rows[0]?.step ?? 0, rows.at(-1)?.step ?? 100], false);
   return (
@@ -61,11 +58,11 @@ export function DifferenceChart({ data, copies, styles }: DifferenceChartProps) 
             />
             <YAxis
               type="number"
-              scale="log"
               domain={scale.domain}
               ticks={scale.ticks}
-              tickFormatter={(value: number) => (value === scale.zero ? '0' : formatTick(value))}
-              allowDataOverflow
+              tickFormatter={(value: number) =>
+                value === scale.zero ? '0' : formatTick(Number(`1e${value}`))
+              }
               interval={0}
               stroke="var(--axis)"
               axisLine={false}
