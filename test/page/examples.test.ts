@@ -82,6 +82,7 @@ describe('the task watched', () => {
     await pictured(/, [1-9]\d? of 28 steps read$/).waitFor();
     expect(await page.locator('.class-bars [data-target=true]').count()).toBe(1);
     expect((await answers())[0]).toMatch(/^says \d with \d+ %/);
+    expect(await pictured(/^0: .* %, 1: .* %, .*9: .* %$/).count()).toBe(1);
 
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await button('Next').click();

@@ -60,7 +60,13 @@ function ClassBars({ probabilities, target, names, colour }: ClassBarsProps) {
   if (guess === undefined) return <p className="answer-text">no number</p>;
   return (
     <>
-      <div className="class-bars" aria-hidden="true">
+      <div
+        className="class-bars"
+        role="img"
+        aria-label={names
+          .map((name, index) => `${name}: ${percentText(probabilities[index] ?? 0)}`)
+          .join(', ')}
+      >
         {names.map((name, index) => (
           <span key={name} data-target={index === target} title={percentText(probabilities[index] ?? 0)}>
             <span className="class-bar">
