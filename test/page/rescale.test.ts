@@ -13,7 +13,6 @@ import {
   page,
   reaches,
   SMALL,
-  standsStill,
   step,
 } from './support.ts';
 
@@ -47,7 +46,6 @@ describe('rescaling', () => {
     await button('Play').click();
     await reaches(40);
     await button('Pause').click();
-    await standsStill();
     await expect.poll(() => figure(1)).toBe('0');
     expect(Number((await figure(0))?.replaceAll(',', ''))).toBeGreaterThan(0);
     expect(await card(0).getAttribute('data-kind')).toBe('apart');
