@@ -154,7 +154,8 @@ describe('the host', () => {
     session = new Session();
     session.create(TEXT, 1, { ownText: textFile() });
     const { text, baseline } = await session.next('ready', 1);
-    expect(text).toEqual({ title: 'own.txt', characters: 1845, vocabulary: 15 });
+    const symbols = [...'\n ,abehinoqrstu'];
+    expect(text).toEqual({ title: 'own.txt', characters: 1845, vocabulary: 15, symbols });
     expect(baseline?.loss).toBeGreaterThan(1);
     session.send({ type: 'step', run: 1 });
     await session.next('progress', 1, ({ step }) => step === 1);
