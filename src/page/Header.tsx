@@ -3,17 +3,15 @@ import { GuideButton } from './guide/GuideButton.tsx';
 import { present } from './presenter/presenterStore.ts';
 import './styles/header.css';
 
-/** What the page is about. */
-export const IDEA =
-  'Two networks, the same start, the same data. One takes steps that ignore how its weights are scaled.';
-
 /** The name, the idea in a sentence, and where to go from here. */
 export function Header() {
   return (
     <header className="header">
       <div>
         <h1>Path-SGD Playground</h1>
-        <p className="idea">{IDEA}</p>
+        <p className="idea">
+          Two networks, the same start, the same data. One takes steps that ignore how its weights are scaled.
+        </p>
       </div>
       <GuideButton />
       <nav aria-label="More">

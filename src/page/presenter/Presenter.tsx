@@ -3,7 +3,6 @@ import { PRESETS } from '../../experiment/presets.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
 import { useRun } from '../../session/runStore.ts';
 import { Charts } from '../Charts.tsx';
-import { IDEA } from '../Header.tsx';
 import { RunButtons } from '../RunBar.tsx';
 import { StatusLine } from '../StatusLine.tsx';
 import { useWorkbench } from '../workbench.ts';
@@ -37,7 +36,7 @@ export default function Presenter() {
       <header>
         <div>
           <h1>{told?.title ?? task.title}</h1>
-          <p>{told ? firstSentence(told.lookFor) : IDEA}</p>
+          <p>{firstSentence(told?.lookFor ?? task.description)}</p>
         </div>
         <button type="button" onClick={leavePresenter} title="Leave presenter mode (Esc)">
           Leave

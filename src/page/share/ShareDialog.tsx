@@ -91,7 +91,7 @@ export default function ShareDialog() {
           ))}
         </fieldset>
         <div className="share-embed">
-          <CopyField label="To show it within another page (HTML)" value={embedSnippet(embedded)} rows={3} />
+          <CopyField label="To show it within another page (HTML)" value={embedSnippet(embedded)} rows={4} />
         </div>
       </div>
     </Dialog>
