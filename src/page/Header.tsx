@@ -20,7 +20,7 @@ export function Header() {
         </button>
         <button
           type="button"
-          className="with-keyboard"
+          className="header-keys"
           aria-haspopup="dialog"
           onClick={() => openDialog('keys')}
           title="All keys of the page (?)"

@@ -33,7 +33,9 @@ async function install(): Promise<void> {
       const known = isNamedByHash(path) ? await caches.match(address) : undefined;
       const response = known ?? (await fetch(address, { cache: 'no-cache', integrity: `sha256-${sha256}` }));
       if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
-      await cache.put(address, response);
+      // Hosts with short addresses redirect from index.html, and no navigation takes an answer that was redirected.
+      const { body, headers, redirected } = response;
+      await cache.put(address, redirected ? new Response(body, { headers }) : response);
     }),
   );
 }
@@ -59,7 +61,7 @@ self.addEventListener('fetch', (event) => {
   if (file) event.respondWith(dataFile(file, event));
   else if (hashes.has(path)) event.respondWith(ownFile(path, request));
   else if (isNamedByHash(path))
-    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+    event.respondWith(caches.match(request.url).then((kept) => kept ?? fetch(request)));
 });
 
 /** A file of this version; from the network only where the browser has thrown away what was kept. */
