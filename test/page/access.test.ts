@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import {
   button,
   closeBrowser,
@@ -115,6 +115,15 @@ test('text, on a telephone', async () => {
   await button('Present').click();
   await page.locator('.presenter .chart').waitFor();
   expect(await overflow()).toBe(0);
+});
+
+test('the pages that check and measure the GPU', async () => {
+  await page.goto(`${inject('site')}check.html`);
+  await page.locator('html[data-checks="unavailable"]').waitFor();
+  expect(await barriers()).toEqual([]);
+  await page.goto(`${inject('site')}bench.html`);
+  await page.getByRole('button').first().waitFor();
+  expect(await barriers()).toEqual([]);
 });
 
 test('every control has a name, and where forced colours take the page over, choices still show', async () => {
