@@ -40,14 +40,22 @@ export interface Site {
 /**
  * Serves the built site as a static host would.
  * @param replaced files that are served in the place of the built ones, by their path; may change while it serves
+ * @param shortAddresses whether it redirects from `index.html` to the folder, as some hosts do
  */
-export async function serveSite(replaced: ReadonlyMap<string, string> = new Map()): Promise<Site> {
+export async function serveSite(
+  replaced: ReadonlyMap<string, string> = new Map(),
+  shortAddresses = false,
+): Promise<Site> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const name = pathname.slice(FOLDER.length) || 'index.html';
     const file = path.join(dist, name);
     if (!pathname.startsWith(FOLDER) || !file.startsWith(dist + path.sep)) {
       response.writeHead(404).end();
+      return;
+    }
+    if (shortAddresses && pathname.endsWith('/index.html')) {
+      response.writeHead(308, { location: './' }).end();
       return;
     }
     try {

@@ -161,6 +161,17 @@ describe('without a network', () => {
     expect(faults).toEqual([]);
   });
 
+  test('so does a page of a host that redirects from index.html', async () => {
+    await site.close();
+    site = await serveSite(replaced, true);
+    await open(LINK);
+    await isKept();
+    await goOffline();
+    await open(LINK);
+    await isReady();
+    expect(await page.title()).toBe('Path-SGD Playground');
+  });
+
   test('all data are kept on demand', async () => {
     await open(LINK);
     await isKept();
