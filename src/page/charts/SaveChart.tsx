@@ -17,13 +17,13 @@ export function SaveChart({ settings, figure }: SaveChartProps) {
   const [background, setBackground] = useState<Background>(() => (isDark() ? 'dark' : 'light'));
   const [problem, setProblem] = useState<string | null>(null);
   const { title } = settings.quantity;
-  const { engine, stops } = useRun();
   const save = (format: 'png' | 'svg' | 'csv' | 'json'): void => {
     setProblem(null);
+    const { engine } = useRun.getState();
     import('./save.ts')
       .then((module) => {
-        if (format === 'csv') return module.saveChartCsv(settings, engine, stops);
-        if (format === 'json') return module.saveChartJson(settings, engine, stops);
+        if (format === 'csv') return module.saveChartCsv(settings, engine);
+        if (format === 'json') return module.saveChartJson(settings, engine);
         if (!figure.current) return;
         return module.savePicture(settings, figure.current, format, background);
       })

@@ -1,5 +1,4 @@
 import type { EngineInfo } from '../../engine/engine.ts';
-import type { Stop } from '../../session/protocol.ts';
 import { type RunRecord, recordRun } from '../../session/runRecord.ts';
 import { SMOOTHING_FACTORS, USUAL_SMOOTHING } from '../../session/series.ts';
 import type { LaneStyle } from '../laneStyle.ts';
@@ -53,12 +52,8 @@ export async function savePicture(
 }
 
 /** Saves all kept points of the chart's lanes as a table. */
-export function saveChartCsv(
-  settings: ChartSettings,
-  engine: EngineInfo | null,
-  stops: readonly Stop[],
-): void {
-  const record = recordRun({ ...settings, engine, stops });
+export function saveChartCsv(settings: ChartSettings, engine: EngineInfo | null): void {
+  const record = recordRun({ ...settings, engine });
   const text = runCsv(
     record,
     settings.styles.map(({ name }) => name),
@@ -72,14 +67,10 @@ export function saveChartCsv(
 }
 
 /** Saves all kept points of the chart's lanes, and of the earlier runs in it, as JSON. */
-export function saveChartJson(
-  settings: ChartSettings,
-  engine: EngineInfo | null,
-  stops: readonly Stop[],
-): void {
+export function saveChartJson(settings: ChartSettings, engine: EngineInfo | null): void {
   const { quantity, styles, x, axis, earlier } = settings;
   const { key } = quantity;
-  const record = recordRun({ ...settings, engine, stops });
+  const record = recordRun({ ...settings, engine });
   const run = (
     { experiment, link, step, clock, lanes }: RunRecord,
     names: readonly LaneStyle[],
@@ -101,7 +92,7 @@ export function saveChartJson(
       key === 'loss' || key === 'metric'
         ? record.evaluations.map(({ step, lanes }) => ({ step, lanes: lanes.map((lane) => lane[key]) }))
         : [],
-    stops,
+    stops: record.stops,
     earlier: drawableRuns(earlier).map((each) => ({
       name: each.name,
       ...run(each.record, each.styles, [...each.styles.keys()]),
