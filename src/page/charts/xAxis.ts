@@ -41,5 +41,5 @@ export function secondsNote({ lanes }: Experiment): string {
   ];
   if (lanes.length < 2) return 'Seconds: time spent on training, without pauses and evaluations.';
   const alone = costs.length === 0 ? '' : ` By itself, ${costs.join(', ')}.`;
-  return `Seconds: of the run, all lanes together, without pauses and evaluations; nobody measures the share of each lane.${alone}`;
+  return `Seconds: of the run, all lanes together, without pauses and evaluations; the share of each lane is not measured.${alone}`;
 }
