@@ -113,12 +113,13 @@ describe('the host', () => {
   });
 
   test('seconds are those of training: they grow with the steps, and stand still in a pause', async () => {
-    session.create('length=8&hidden=8&batch=4', 1);
+    session = new Session();
+    session.create(SMALL, 1);
     await session.next('ready', 1);
     session.send({ type: 'step', run: 1 });
     const first = await session.next('progress', 1, ({ step }) => step === 1);
     expect(first.seconds).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await pause(1500);
     session.send({ type: 'step', run: 1 });
     const second = await session.next('progress', 1, ({ step }) => step === 2);
     expect(second.seconds).toBeGreaterThan(first.seconds);
