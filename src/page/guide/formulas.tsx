@@ -160,6 +160,26 @@ const kappa = (index: number): ReactNode => (
   </msub>
 );
 
+/** The two rules, side by side: the same gradient, once divided by kappa. */
+export const TwoRules = () => (
+  <Formula>
+    <mtext>SGD:&nbsp;</mtext>
+    <mi>w</mi>
+    <mo>−</mo>
+    <mi>η</mi>
+    <mi>g</mi>
+    <mspace width="1.5em" />
+    <mtext>Path-SGD:&nbsp;</mtext>
+    <mi>w</mi>
+    <mo>−</mo>
+    <mi>η</mi>
+    <mfrac>
+      <mi>g</mi>
+      {kappa(1)}
+    </mfrac>
+  </Formula>
+);
+
 /** What a path that uses a weight k times adds to either term. */
 export const TwoTerms = () => (
   <Formula>
