@@ -31,15 +31,12 @@ export function sketchLines(
   const points = Math.max(...lanes.map(({ length }) => length));
   const lines = lanes.map((losses, lane): SketchLine => {
     const stop = stops[lane] ?? null;
-    const at = losses.map((loss, index) => ({
+    const at = losses.map((loss, index) => {
       // Point i is at the end of part i of the run; the last one of a stopped lane is where it stopped.
-      x: round(
-        MARGIN +
-          ((stop !== null && index === losses.length - 1 ? stop / steps : (index + 1) / points) || 0) *
-            (width - 2 * MARGIN),
-      ),
-      y: y(loss),
-    }));
+      const stopsHere = stop !== null && index === losses.length - 1;
+      const share = stopsHere ? stop / steps : (index + 1) / points;
+      return { x: round(MARGIN + share * (width - 2 * MARGIN)), y: y(loss) };
+    });
     return {
       path: at.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join(''),
       end: at.at(-1) ?? { x: MARGIN, y: MARGIN },

@@ -183,26 +183,30 @@ export function UnrolledPicture() {
 /** A factor multiplied with itself over 50 time steps, for three factors, on a logarithmic axis. */
 export function PowersPicture() {
   const steps = 50;
-  const x = (step: number): number => 20 + (step / steps) * 220;
+  const x = (step: number): number => 20 + (step / steps) * 170;
   const y = (value: number): number => 46 - Math.log10(value) * 16;
   return (
     <Picture
-      label="A number multiplied by itself over 50 steps: 0.9 falls to 0.005, 1 stays, 1.1 grows to 117."
+      label="A number multiplied by itself over 50 steps, on a logarithmic axis: 0.9 falls to 0.005, 1 stays, 1.1 grows to 117."
       width={300}
       height={94}
     >
-      <path className="picture-axis" d="M20 6V86H244" />
-      {[0.9, 1, 1.1].map((factor) => (
-        <g key={factor}>
-          <path className="picture-path" d={`M${x(0)} ${y(1)}L${x(steps)} ${y(factor ** steps)}`} />
-          <text x={x(steps) + 5} y={y(factor ** steps) + 4}>
-            {factor.toFixed(1)}
-            <tspan dy="-4" fontSize="8">
-              {steps}
-            </tspan>
-          </text>
-        </g>
-      ))}
+      <path className="picture-axis" d="M20 6V86H196" />
+      {[0.9, 1, 1.1].map((factor) => {
+        const power = factor ** steps;
+        return (
+          <g key={factor}>
+            <path className="picture-path" d={`M${x(0)} ${y(1)}L${x(steps)} ${y(power)}`} />
+            <text x={x(steps) + 6} y={y(power) + 4}>
+              {factor.toFixed(1)}
+              <tspan dy="-4" fontSize="8">
+                {steps}
+              </tspan>
+              <tspan dy="4"> = {power < 1 ? power.toFixed(3) : power.toFixed(0)}</tspan>
+            </text>
+          </g>
+        );
+      })}
     </Picture>
   );
 }

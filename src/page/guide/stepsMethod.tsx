@@ -153,7 +153,7 @@ export const METHOD_STEPS: readonly GuideStep[] = [
     tryThis: 'Press Play and give it 1,500 steps.',
     shows: (
       <p>
-        Without κ₂ the steps along the diagonal are some 24 times too large, and at this rate the loss stays
+        Without κ₂ the steps along the diagonal are some 25 times as large, and at this rate the loss stays
         near the baseline for most of the run. At a rate of 0.03 the two are about even: try that as well.
       </p>
     ),
