@@ -69,7 +69,7 @@ async function measure(name: string, { link, steps }: Preset): Promise<PresetSke
   }
   engine.dispose();
   const baseline = taskOf(experiment).baseline(experiment, data);
-  return { steps, baseline: baseline && short(baseline.loss), stops, lanes };
+  return { link, steps, baseline: baseline && short(baseline.loss), stops, lanes };
 }
 
 function write(sketches: Readonly<Record<string, PresetSketchData>>): void {
@@ -78,9 +78,9 @@ function write(sketches: Readonly<Record<string, PresetSketchData>>): void {
   const entries = [...PRESETS.keys()].flatMap((name) => {
     const sketch = sketches[name];
     if (!sketch) return [];
-    const { steps, baseline, stops, lanes } = sketch;
+    const { link, steps, baseline, stops, lanes } = sketch;
     const rows = lanes.map((losses) => `      ${JSON.stringify(losses)},`);
-    return `  '${name}': {\n    steps: ${steps},\n    baseline: ${baseline},\n    stops: ${JSON.stringify(stops)},\n    lanes: [\n${rows.join('\n')}\n    ],\n  },`;
+    return `  '${name}': {\n    link: '${link}',\n    steps: ${steps},\n    baseline: ${baseline},\n    stops: ${JSON.stringify(stops)},\n    lanes: [\n${rows.join('\n')}\n    ],\n  },`;
   });
   writeFileSync(
     FILE,

