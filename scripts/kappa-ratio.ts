@@ -5,7 +5,8 @@
 import { noiseTask } from '../src/engine/checks/noise.ts';
 import { createCpuEngineFor } from '../src/engine/cpu/engine.ts';
 import { loadKernels } from '../src/engine/cpu/kernels.ts';
-import type { ScaledArray } from '../src/engine/engine.ts';
+import { kappaRatio } from '../src/engine/inside/kappaRatio.ts';
+import { shapeFor } from '../src/engine/layout.ts';
 import {
   defaultExperiment,
   defaultLane,
@@ -28,19 +29,9 @@ async function ratios(task: Task, init: InitialisationName, length: number) {
     kernels: await loadKernels(),
   });
   const { lanes } = await engine.inspect();
-  const { kappa1 = [], kappa2 = [] } = lanes[0] ?? {};
-  const recurrent = 1; // W_rec.1 comes after W_in.1
-  const [first, second] = [kappa1[recurrent], kappa2[recurrent]] as [ScaledArray, ScaledArray];
-  const shift = 2 ** ((second.log2 as number) - (first.log2 as number));
-  const norm = ({ data }: ScaledArray): number => Math.hypot(...data);
-  const diagonal = Array.from({ length: HIDDEN }, (_, j) => {
-    const at = j * HIDDEN + j;
-    return (shift * (second.data[at] as number)) / (first.data[at] as number);
-  });
-  return {
-    ratio: (shift * norm(second)) / norm(first),
-    diagonal: [Math.min(...diagonal), Math.max(...diagonal)] as const,
-  };
+  const [snapshot] = lanes;
+  if (!snapshot) throw new Error('The engine has no lane.');
+  return kappaRatio(shapeFor(task, experiment), snapshot, 0);
 }
 
 const format = (value: number): string => value.toPrecision(3);
@@ -55,10 +46,10 @@ const rows: readonly [string, Task, readonly InitialisationName[], readonly numb
 for (const [scored, task, inits, lengths] of rows) {
   for (const init of inits) {
     for (const length of lengths) {
-      const { ratio, diagonal } = await ratios(task, init, length);
+      const { norms, diagonal } = await ratios(task, init, length);
       const exact = init === 'identity' || init === 'irnn' ? format((4 * (length - 2)) / 3) : '';
       console.log(
-        `| ${scored} | ${init} | ${length} | ${format(ratio)} | ${diagonal.map(format).join(' to ')} | ${exact} |`,
+        `| ${scored} | ${init} | ${length} | ${format(norms)} | ${diagonal.map(format).join(' to ')} | ${exact} |`,
       );
     }
   }

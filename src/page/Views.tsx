@@ -21,6 +21,7 @@ export interface View {
 
 /** Every view, in the order of its tabs. */
 const VIEWS: readonly View[] = [
+  { name: 'inside', title: 'Inside the network', Content: lazy(() => import('./inside/InsideView.tsx')) },
   { name: 'rescale', title: 'Rescale a network', Content: lazy(() => import('./rescale/RescaleView.tsx')) },
   { name: 'examples', title: 'Watch the task', Content: lazy(() => import('./examples/ExamplesView.tsx')) },
   { name: 'sweep', title: 'Loss against rate', Content: lazy(() => import('./sweep/Sweep.tsx')) },

@@ -1,0 +1,50 @@
+import { useMemo } from 'react';
+import { pathFlow } from '../../engine/inside/pathFlow.ts';
+import { formatPowerOfTwo, formatShare } from '../numbers.ts';
+import { Bars } from './Bars.tsx';
+import { CellField } from './CellField.tsx';
+import type { SectionProps } from './look.ts';
+
+/** How the path flow of a layer is shared by its units, the busiest first. */
+export function FlowSection({ look }: SectionProps) {
+  const { shape, snapshot, layer } = look;
+  const { flow, order } = useMemo(() => {
+    const found = pathFlow(shape, snapshot, layer);
+    const ranks = Array.from(found.shares, (_, unit) => unit);
+    ranks.sort((one, other) => (found.shares[other] as number) - (found.shares[one] as number));
+    return { flow: found, order: ranks };
+  }, [shape, snapshot, layer]);
+  const { shares, effectiveUnits, totalLog2 } = flow;
+  const largest = order[0] ?? 0;
+  const words =
+    effectiveUnits === 0
+      ? 'no path leads through this layer'
+      : `unit ${largest + 1} has the most, ${formatShare(shares[largest])}`;
+  return (
+    <>
+      <p className="inside-finding">
+        As even as <b>{effectiveUnits.toFixed(1)}</b> of {shape.hidden} units sharing alike
+        {effectiveUnits > 0 && <>; path flow in all {formatPowerOfTwo(totalLog2)}</>}.
+      </p>
+      <CellField
+        label="Units, the largest share first"
+        rows={1}
+        columns={shape.hidden}
+        describe={({ column }) => {
+          const unit = order[column] ?? 0;
+          return `Unit ${unit + 1}, number ${column + 1} of ${shape.hidden}: ${formatShare(shares[unit])} of the flow`;
+        }}
+      >
+        {(cursor) => (
+          <Bars
+            title="Share of the path flow"
+            words={words}
+            values={order.map((unit) => shares[unit] as number)}
+            cursor={cursor}
+            format={formatShare}
+          />
+        )}
+      </CellField>
+    </>
+  );
+}

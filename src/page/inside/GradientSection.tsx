@@ -1,0 +1,140 @@
+import { useMemo } from 'react';
+import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { stateGradient } from '../../engine/inside/stateGradient.ts';
+import { logScale } from '../chartScale.ts';
+import { formatCount, formatNumber, formatPowerTick } from '../numbers.ts';
+import { Swatch } from '../Swatch.tsx';
+import type { SectionProps } from './look.ts';
+
+/** Multiplications that the gradients of all lanes may take: some ten milliseconds. */
+const OPERATIONS = 2 ** 24;
+
+interface Row {
+  readonly t: number;
+  /** log10 of the norm by lane; null where it is zero or not finite. */
+  readonly values: readonly (number | null)[];
+}
+
+/** How much each state matters for the loss: |dL/dh_t| against time, a line for each lane. */
+export function GradientSection({ look }: SectionProps) {
+  const { experiment, shape, batch, lanes, styles, layer } = look;
+  const gradients = useMemo(
+    () => lanes.map((lane) => stateGradient(experiment, shape, batch, lane, OPERATIONS / lanes.length)),
+    [experiment, shape, batch, lanes],
+  );
+  const [first] = gradients;
+  if (!shape.recurrent) {
+    return (
+      <p className="panel-note">This network sees all of its input at once: it has no time to look along.</p>
+    );
+  }
+  if (!first) {
+    return (
+      <p className="panel-note">
+        The states of this run are too many to look at. A shorter length, a smaller batch, fewer units or
+        fewer lanes show them.
+      </p>
+    );
+  }
+  const { times, sequences } = first;
+  const rows: Row[] = times.map((t, index) => ({
+    t: t + 1,
+    values: gradients.map((gradient) => {
+      const norm = gradient?.norms[layer * times.length + index] ?? 0;
+      return norm > 0 && Number.isFinite(norm) ? Math.log10(norm) : null;
+    }),
+  }));
+  const scale = logScale(rows.flatMap(({ values }) => values.filter((value) => value !== null)));
+  return (
+    <>
+      <div className="gradient-chart">
+        <ResponsiveContainer initialDimension={{ width: 320, height: 240 }}>
+          <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
+            <CartesianGrid vertical={false} syncWithTicks stroke="var(--grid)" />
+            <XAxis
+              dataKey="t"
+              type="number"
+              domain={[1, shape.length]}
+              tickFormatter={formatCount}
+              stroke="var(--axis)"
+              tickLine={false}
+              tickMargin={6}
+              minTickGap={16}
+              label={{
+                value: 'time step t',
+                position: 'insideBottom',
+                offset: -12,
+                className: 'axis-label',
+              }}
+            />
+            <YAxis
+              type="number"
+              domain={scale.domain}
+              ticks={scale.ticks}
+              tickFormatter={formatPowerTick}
+              allowDataOverflow
+              interval={0}
+              stroke="var(--axis)"
+              axisLine={false}
+              tickLine={false}
+              width={52}
+            />
+            <Tooltip
+              isAnimationActive={false}
+              cursor={{ stroke: 'var(--axis)' }}
+              content={({ active, label }) => {
+                const row = active ? rows.find(({ t }) => t === label) : undefined;
+                return (
+                  row && (
+                    <div className="reading">
+                      <b>Time step {formatCount(row.t)}</b>
+                      <ul>
+                        {styles.slice(0, lanes.length).map((style, lane) => (
+                          <li key={style.name}>
+                            <Swatch style={style} />
+                            <span className="reading-name">{style.name}</span>
+                            <b>{formatLog10(row.values[lane])}</b>
+                          </li>
+                        ))}
+                      </ul>
+                    </div>
+                  )
+                );
+              }}
+            />
+            {styles.slice(0, lanes.length).map((style, lane) => (
+              <Line
+                key={style.name}
+                name={style.name}
+                dataKey={(row: Row) => row.values[lane] ?? null}
+                stroke={style.colour}
+                strokeWidth={2}
+                strokeDasharray={style.dash}
+                dot={false}
+                activeDot={{ r: 3.5 }}
+                isAnimationActive={false}
+              />
+            ))}
+          </LineChart>
+        </ResponsiveContainer>
+      </div>
+      <ul className="inside-list">
+        {styles.slice(0, lanes.length).map((style, lane) => (
+          <li key={style.name}>
+            <Swatch style={style} /> {style.name}: {formatLog10(rows[0]?.values[lane])} at the first step,{' '}
+            {formatLog10(rows.at(-1)?.values[lane])} at the last
+          </li>
+        ))}
+      </ul>
+      {(sequences < shape.batch || times.length < shape.length) && (
+        <p className="panel-note">
+          From {sequences} of {shape.batch} sequences at {times.length} of {formatCount(shape.length)} time
+          steps, to be quick.
+        </p>
+      )}
+    </>
+  );
+}
+
+const formatLog10 = (value: number | null | undefined): string =>
+  value === null || value === undefined ? 'none' : formatNumber(10 ** value);

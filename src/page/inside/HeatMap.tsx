@@ -1,0 +1,98 @@
+import { useEffect, useMemo, useRef } from 'react';
+import { formatPowerTick } from '../numbers.ts';
+import type { Cell } from './CellField.tsx';
+import { describeGrid, type Grid, pixelLevels, scaleOf } from './grid.ts';
+import { paint, paletteOf } from './palette.ts';
+
+interface HeatMapProps {
+  readonly title: string;
+  readonly grid: Grid;
+  readonly cursor: Cell | null;
+}
+
+/** One matrix in colours on a logarithmic scale, with its colour bar, and in words what it shows. */
+export function HeatMap({ title, grid, cursor }: HeatMapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { rows, columns } = grid;
+  const words = useMemo(() => describeGrid(grid), [grid]);
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    const draw = (): void => drawGrid(element, grid);
+    const observer = new ResizeObserver(draw);
+    observer.observe(element);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    return () => {
+      observer.disconnect();
+      scheme.removeEventListener('change', draw);
+    };
+  }, [grid]);
+
+  return (
+    <figure className="heat-map">
+      <figcaption>
+        <b>{title}</b> <span>{words}</span>
+      </figcaption>
+      <div className="heat-picture" data-cells style={{ aspectRatio: `${columns} / ${rows}` }}>
+        <canvas ref={canvas} role="img" aria-label={`${title}: ${words}`} />
+        {cursor && (
+          <span
+            className="heat-cursor"
+            style={{
+              left: `${(100 * cursor.column) / columns}%`,
+              top: `${(100 * cursor.row) / rows}%`,
+              width: `${100 / columns}%`,
+              height: `${100 / rows}%`,
+            }}
+          />
+        )}
+      </div>
+      <ColourBar grid={grid} />
+    </figure>
+  );
+}
+
+/** Which colour stands for which number. */
+function ColourBar({ grid }: { readonly grid: Grid }) {
+  const { top, bottom } = scaleOf(grid);
+  if (Number.isNaN(top)) return null;
+  const ticks = grid.signed
+    ? [
+        `−${formatPowerTick(top)}`,
+        `−${formatPowerTick((top + bottom) / 2)}`,
+        '0',
+        formatPowerTick((top + bottom) / 2),
+        formatPowerTick(top),
+      ]
+    : [bottom, (top + bottom) / 2, top].map(formatPowerTick);
+  return (
+    <div className="heat-bar" aria-hidden="true">
+      <div className={grid.signed ? 'heat-bar-signed' : 'heat-bar-positive'} />
+      <div className="heat-ticks">
+        {ticks.map((tick, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: places of the bar, not things
+          <span key={index}>{tick}</span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Draws a grid as large as the canvas stands on the screen, in device pixels. */
+function drawGrid(canvas: HTMLCanvasElement, grid: Grid): void {
+  const width = Math.round(canvas.clientWidth * devicePixelRatio);
+  const height = Math.round(canvas.clientHeight * devicePixelRatio);
+  const context = canvas.getContext('2d');
+  if (width === 0 || height === 0 || !context) return;
+  const { rows, columns, levels } = pixelLevels(grid, height, width);
+  const image = new ImageData(columns, rows);
+  paint(image.data, levels, paletteOf(canvas), grid.signed);
+  const small = new OffscreenCanvas(columns, rows);
+  small.getContext('2d')?.putImageData(image, 0, 0);
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, width, height);
+}
