@@ -103,17 +103,16 @@ export function heightOf(cell: SweepResult | null, scale: AxisScale): number | n
 export const isOff = (cell: SweepResult | null, scale: AxisScale): boolean =>
   cell !== null && (cell.diverged || (cell.loss !== null && cell.loss > scale.domain[1]));
 
-/** Half a step beyond the outer rates. */
+/** How far the axis reaches beyond the outer rates. */
 const RATE_MARGIN = 1.4;
+/** Most rates of which each has its label. */
+const MOST_LABELS = 7;
 
-/** The axis of the rates, labelled at decades; at the rates themselves where those are few decades. */
+/** The axis of the rates, labelled with the rates themselves where those are few. */
 export function rateScale(rows: readonly SweepRow[]): AxisScale {
   const rates = rows.map(({ rate }) => rate);
-  const lowest = Math.min(...rates);
-  const highest = Math.max(...rates);
-  const { ticks } = logScale(rates);
-  return {
-    domain: [lowest / RATE_MARGIN, highest * RATE_MARGIN],
-    ticks: ticks.filter((tick) => tick >= lowest / RATE_MARGIN && tick <= highest * RATE_MARGIN),
-  };
+  const low = Math.min(...rates) / RATE_MARGIN;
+  const high = Math.max(...rates) * RATE_MARGIN;
+  const ticks = rates.length <= MOST_LABELS ? rates : logScale([low, high]).ticks;
+  return { domain: [low, high], ticks: ticks.filter((tick) => tick >= low && tick <= high) };
 }
