@@ -12,9 +12,21 @@ export function measuredRateOf(lane: Lane, context: LaneContext): number | null 
   return measuredRate(lane, context);
 }
 
-/** The rate that the page proposes for a lane: the measured one, else the default one. */
-export const proposedRate = (lane: Lane, context: LaneContext): number =>
-  measuredRateOf(lane, context) ?? defaultRate(lane.optimizer, context);
+/** Digits of a rate that is reckoned, not measured. */
+const DIGITS = 2;
+
+/**
+ * The rate that the page proposes for a lane: the measured one. Where none is, that of the lane without momentum, else
+ * the default one, and both less by as much as momentum makes steps larger in the long run; Adam's does not.
+ */
+export function proposedRate(lane: Lane, context: LaneContext): number {
+  const measured = measuredRateOf(lane, context);
+  if (measured !== null) return measured;
+  const { momentum } = defaultLane(lane.optimizer, context);
+  const usual = measuredRateOf({ ...lane, momentum }, context) ?? defaultRate(lane.optimizer, context);
+  if (lane.optimizer === 'adam' || lane.momentum === momentum) return usual;
+  return Number((usual * (1 - lane.momentum)).toPrecision(DIGITS));
+}
 
 /** Whether a lane's rate is none of the visitor's choosing: the proposed one, or the one of a link that names none. */
 export const hasProposedRate = (lane: Lane, context: LaneContext): boolean =>

@@ -26,7 +26,14 @@ export type MeasuredRates = Readonly<Partial<Record<OptimizerName, MeasuredStart
 /** The momentum with which rates were measured beside those without. */
 export const MEASURED_MOMENTUM = 0.9;
 
-/** The best rates of a grid, measured at one length of a task. */
+/** The best rates of a grid. */
+export interface Trial {
+  readonly steps: number;
+  readonly seeds: number;
+  readonly rates: MeasuredRates;
+}
+
+/** What was measured at one length of a task, with batches of 32. */
 export interface Measurement {
   readonly task: TaskName;
   /** The length at which it was measured. */
@@ -36,19 +43,70 @@ export interface Measurement {
   readonly to: number;
   readonly hidden: number;
   readonly layers: number;
-  readonly steps: number;
-  readonly seeds: number;
-  /** With momentum and clips at each optimizer's defaults. */
-  readonly rates: MeasuredRates;
+  /** Everything but rate and start at each optimizer's defaults. */
+  readonly usual: Trial;
   /** With momentum 0.9, of optimizers that have none by default. */
-  readonly withMomentum?: MeasuredRates;
+  readonly withMomentum?: Trial;
 }
 
 /**
- * Rates with the lowest mean logarithm of the smoothed loss over the steps, of a grid of about half decades; from
- * scripts/measure-rates.ts, whose grids stand there. Batch 32.
+ * The rates that did best in scripts/measure-rates.ts, where their grids stand: those with the lowest mean logarithm of
+ * the smoothed loss over all steps; of about equal ones one whose loss never rises above a hundred times the baseline.
  */
-export const MEASUREMENTS: readonly Measurement[] = [];
+export const MEASUREMENTS: readonly Measurement[] = [
+  {
+    task: 'adding',
+    length: 20,
+    from: 4,
+    to: 34,
+    hidden: 32,
+    layers: 1,
+    usual: {
+      steps: 2000,
+      seeds: 2,
+      rates: {
+        sgd: { nprnn: 0.1, identity: 0.1, orthogonal: 0.1, gaussian: 0.1 },
+        path: { nprnn: 0.01, identity: 0.03, orthogonal: 0.1, gaussian: 0.1 },
+        path2: { nprnn: 0.01, identity: 0.1, orthogonal: 0.1, gaussian: 0.1 },
+      },
+    },
+    withMomentum: {
+      steps: 6000,
+      seeds: 10,
+      rates: { sgd: { nprnn: 0.03 }, path: { nprnn: 0.003 } },
+    },
+  },
+  {
+    task: 'mnist-rows',
+    length: 28,
+    from: 28,
+    to: 28,
+    hidden: 64,
+    layers: 1,
+    usual: {
+      steps: 300,
+      seeds: 1,
+      rates: { sgd: { nprnn: 0.1 }, path: { nprnn: 0.1 }, path2: { nprnn: 0.1 }, adam: { nprnn: 0.003 } },
+    },
+  },
+  {
+    task: 'copying',
+    length: 10,
+    from: 10,
+    to: 20,
+    hidden: 64,
+    layers: 1,
+    usual: {
+      steps: 400,
+      seeds: 1,
+      rates: {
+        sgd: { nprnn: 0.1, identity: 0.1 },
+        path: { nprnn: 3, identity: 3 },
+        adam: { nprnn: 0.003, identity: 0.003 },
+      },
+    },
+  },
+];
 
 /** The measurement that stands for a task and length, or undefined where none does. */
 export const measurementOf = ({ task, length }: RateContext): Measurement | undefined =>
@@ -61,7 +119,7 @@ export function measuredRate(
   { optimizer, init, momentum }: Pick<Lane, 'optimizer' | 'init' | 'momentum'>,
   context: RateContext,
 ): number | null {
-  const measurement = measurementOf(context);
-  const withMomentum = optimizer !== 'adam' && momentum === MEASURED_MOMENTUM;
-  return (withMomentum ? measurement?.withMomentum : measurement?.rates)?.[optimizer]?.[init] ?? null;
+  const { usual, withMomentum } = measurementOf(context) ?? {};
+  const trial = optimizer !== 'adam' && momentum === MEASURED_MOMENTUM ? withMomentum : usual;
+  return trial?.rates[optimizer]?.[init] ?? null;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { defaultRate, measuredRate } from './rates.ts';
+import { defaultRate, MEASURED_MOMENTUM, measuredRate } from './rates.ts';
 import { DATA_CHOICES, TASK_NAMES, type TaskName, taskOf } from './tasks/index.ts';
 
 /** An allowed range of numbers; the ends belong to it unless `exclusiveMin` is set. */
@@ -197,16 +197,14 @@ export function defaultLane(optimizer: OptimizerName, context: LaneContext): Lan
 const FRESH_OPTIMIZERS = ['sgd', 'path'] as const;
 
 /**
- * The lanes of an experiment that names none: SGD at its best known rate beside Path-SGD at one whose first steps do not
- * hide the rest. Over ten seeds at length 20, the smoothed loss of SGD got below 0.05 first at rate 0.1 (of 0.05, 0.1,
- * 0.2), in the median after some 1,430 steps; that of path after some 700 at rate 0.03, but with spikes of up to 10^6
- * on the way, and after some 1,110 at 0.01, with spikes below 100.
+ * The lanes of an experiment that names none: SGD beside Path-SGD, each at its best measured rate, both with momentum
+ * where that was measured. TABLE
  */
 export function defaultLanes(context: LaneContext): Lane[] {
-  return FRESH_OPTIMIZERS.map((optimizer) => {
-    const lane = defaultLane(optimizer, context);
-    return { ...lane, rate: measuredRate(lane, context) ?? lane.rate };
-  });
+  const plain = FRESH_OPTIMIZERS.map((optimizer) => defaultLane(optimizer, context));
+  const moving = plain.map((lane) => ({ ...lane, momentum: MEASURED_MOMENTUM }));
+  const lanes = moving.every((lane) => measuredRate(lane, context) !== null) ? moving : plain;
+  return lanes.map((lane) => ({ ...lane, rate: measuredRate(lane, context) ?? lane.rate }));
 }
 
 /** The length of an experiment that names none; the task's number of steps where it has a length of its own. */

@@ -1,4 +1,4 @@
-import { MEASURED_MOMENTUM, measurementOf, type MeasuredRates as Rates } from '../experiment/rates.ts';
+import { MEASURED_MOMENTUM, measurementOf, type Trial } from '../experiment/rates.ts';
 import { type Experiment, INITIALISATIONS, OPTIMIZERS } from '../experiment/schema.ts';
 import { formatCount } from './numbers.ts';
 import { INITIALISATION_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
@@ -9,25 +9,25 @@ export function MeasuredRates({ experiment }: { readonly experiment: Experiment 
   if (!measurement) {
     return <p className="measured panel-note">No rates were measured for this task and length.</p>;
   }
-  const { length, hidden, layers, steps, seeds, rates, withMomentum } = measurement;
+  const { length, hidden, layers, usual, withMomentum } = measurement;
   return (
     <details className="measured">
       <summary>Which rates are measured, and how</summary>
       <p>
         Choosing another optimizer, start, task or length brings the rate that did best in a trial, unless you
-        set one of your own. Each was the best of a few rates, about three times apart, trained for{' '}
-        {formatCount(steps)} steps from {seeds === 1 ? 'one seed' : `${seeds} seeds`} at length {length}, with{' '}
-        {hidden} hidden units
-        {layers > 1 ? ` in each of ${layers} layers` : ''}. Best means the lowest loss over the whole run:
+        set one of your own. Each was the best of a few rates, about three times apart, at length {length}{' '}
+        with {hidden} hidden units
+        {layers > 1 ? ` in each of ${layers} layers` : ''}. Best means the lowest loss over the whole trial:
         soon, far, and without spikes. Another size or a longer run may want another rate; a sweep shows it.
       </p>
-      <RatesTable caption="Momentum as each optimizer has it" rates={rates} />
-      {withMomentum && <RatesTable caption={`With momentum ${MEASURED_MOMENTUM}`} rates={withMomentum} />}
+      <RatesTable caption="Usual momentum" trial={usual} />
+      {withMomentum && <RatesTable caption={`Momentum ${MEASURED_MOMENTUM}`} trial={withMomentum} />}
     </details>
   );
 }
 
-function RatesTable({ caption, rates }: { readonly caption: string; readonly rates: Rates }) {
+function RatesTable({ caption, trial }: { readonly caption: string; readonly trial: Trial }) {
+  const { rates, steps, seeds } = trial;
   const optimizers = OPTIMIZERS.filter((optimizer) => rates[optimizer] !== undefined);
   const inits = INITIALISATIONS.filter((init) =>
     optimizers.some((optimizer) => rates[optimizer]?.[init] !== undefined),
@@ -35,7 +35,9 @@ function RatesTable({ caption, rates }: { readonly caption: string; readonly rat
   return (
     <div>
       <table>
-        <caption>{caption}</caption>
+        <caption>
+          {caption}: {formatCount(steps)} steps, {seeds === 1 ? 'one seed' : `${seeds} seeds`}
+        </caption>
         <thead>
           <tr>
             <th scope="col">Start</th>

@@ -36,14 +36,14 @@ const ratesOf = (link: string) => experimentOf(link).lanes.map(({ rate }) => rat
 
 describe('measured rates', () => {
   test('every measured length is one that the task allows, and no two stand for the same', () => {
-    for (const { task, length, from, to, rates, withMomentum = {} } of MEASUREMENTS) {
+    for (const { task, length, from, to, usual, withMomentum } of MEASUREMENTS) {
       expect([from <= length, length <= to]).toEqual([true, true]);
       expect(length).toBe(TASKS[task].lengthRange === null ? TASKS[task].defaultLength : length);
       const same = MEASUREMENTS.filter(
         (other) => other.task === task && other.from <= to && from <= other.to,
       );
       expect(same).toHaveLength(1);
-      for (const starts of [rates, withMomentum].flatMap((each) => Object.values(each))) {
+      for (const starts of [usual, withMomentum].flatMap((trial) => Object.values(trial?.rates ?? {}))) {
         for (const rate of Object.values(starts)) {
           expect(rate).toBeGreaterThan(0);
           expect(rate).toBeLessThanOrEqual(RANGES.rate.max);
@@ -69,6 +69,7 @@ describe('measured rates', () => {
     expect(measuredRateOf({ ...path, momentum: 0.5 }, context)).toBeNull();
     expect(proposedRate({ ...path, clip: 3 }, context)).toBe(0.03);
     expect(proposedRate(path, { ...context, length: 700 })).toBe(defaultRate('path', { length: 700 }));
+    expect(proposedRate({ ...path, momentum: 0.5 }, { ...context, length: 700 })).toBe(0.00015);
     expect(measuredRateOf({ ...path, momentum: 0.9 }, context)).toBe(
       measuredRate({ ...path, momentum: 0.9 }, context),
     );
