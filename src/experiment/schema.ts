@@ -198,7 +198,14 @@ const FRESH_OPTIMIZERS = ['sgd', 'path'] as const;
 
 /**
  * The lanes of an experiment that names none: SGD beside Path-SGD, each at its best measured rate, both with momentum
- * where that was measured. TABLE
+ * where that was measured.
+ *
+ * Adding, length 20, hidden 32, momentum 0.9, seeds 1 to 10 (scripts/measure-rates.ts, part `fresh`): path at rate 0.003
+ * gets below a smoothed loss of 0.05 before SGD from all ten, in the median after 366 steps, where SGD at 0.03 takes 556
+ * and at 0.02 511. After 750 steps path is lower in 8 of 10, after 6,000 in 6 of 10: both are then below 0.001 in the
+ * median. In its first steps path spikes above 1,000 from three of the seeds. Without momentum all is slower (SGD
+ * at 0.1 some 1,430 steps, path at 0.01 some 1,110), and SGD overtakes later. At length 50 with momentum the lead of path
+ * over SGD at 0.005 is smaller.
  */
 export function defaultLanes(context: LaneContext): Lane[] {
   const plain = FRESH_OPTIMIZERS.map((optimizer) => defaultLane(optimizer, context));

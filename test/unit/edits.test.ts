@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { parseLink } from '../../src/experiment/link.ts';
+import { proposedRate } from '../../src/experiment/proposals.ts';
 import {
   defaultExperiment,
   defaultLane,
+  type Experiment,
+  type Lane,
   MAX_LANES,
   OPTIMIZERS,
+  type OptimizerName,
   parseExperiment,
 } from '../../src/experiment/schema.ts';
 import {
@@ -19,6 +23,12 @@ import {
 import { laneStyles } from '../../src/page/laneStyle.ts';
 
 const experimentOf = (link: string) => parseLink(link).experiment;
+
+/** A lane at its optimizer's defaults, but at the rate that the page proposes. */
+function proposedLane(optimizer: OptimizerName, experiment: Experiment): Lane {
+  const lane = defaultLane(optimizer, experiment);
+  return { ...lane, rate: proposedRate(lane, experiment) };
+}
 
 describe('edits', () => {
   test('a fresh experiment at another length is the fresh experiment of that length', () => {
@@ -44,10 +54,10 @@ describe('edits', () => {
     expect([edited.seed, ...edited.lanes.map(({ seed }) => seed)]).toEqual([5, 5, 9]);
   });
 
-  test('another optimizer brings its own clips and its default rate', () => {
+  test('another optimizer brings its own clips and its proposed rate', () => {
     const fresh = defaultExperiment();
     const edited = withOptimizer(fresh, 0, 'path');
-    expect(edited.lanes[0]).toEqual(defaultLane('path', fresh));
+    expect(edited.lanes[0]).toEqual(fresh.lanes[1]);
     expect(parseExperiment(edited)).toEqual(edited);
   });
 
@@ -67,7 +77,7 @@ describe('edits', () => {
     const rmsprop = withOptimizer(adam, 0, 'rmsprop');
     expect(rmsprop.lanes[0]).toEqual(defaultLane('rmsprop', experiment));
     const chosen = withOptimizer(withLane(rmsprop, 0, { decay: 0.95 }), 0, 'sgd');
-    expect(chosen.lanes[0]).toEqual(defaultLane('sgd', experiment));
+    expect(chosen.lanes[0]).toEqual(proposedLane('sgd', experiment));
     for (const edited of [adam, rmsprop, chosen]) expect(parseExperiment(edited)).toEqual(edited);
   });
 
@@ -88,7 +98,7 @@ describe('edits', () => {
     expect(tanh.lanes[0]).toMatchObject({ activation: 'tanh', unbalance: 0 });
     expect(parseExperiment(tanh)).toEqual(tanh);
     const path = withOptimizer(tanh, 0, 'path');
-    expect(path.lanes[0]).toEqual(defaultLane('path', experiment));
+    expect(path.lanes[0]).toEqual(proposedLane('path', experiment));
   });
 
   test('a sequence shorter than its marked numbers loses some of them', () => {
