@@ -29,6 +29,7 @@ export const MEASURED_MOMENTUM = 0.9;
 /** The best rates of a grid. */
 export interface Trial {
   readonly steps: number;
+  /** Fewest seeds of any of the rates. */
   readonly seeds: number;
   readonly rates: MeasuredRates;
 }
@@ -63,11 +64,14 @@ export const MEASUREMENTS: readonly Measurement[] = [
     layers: 1,
     usual: {
       steps: 2000,
-      seeds: 2,
+      seeds: 1,
       rates: {
         sgd: { nprnn: 0.1, identity: 0.1, orthogonal: 0.1, gaussian: 0.1 },
         path: { nprnn: 0.01, identity: 0.03, orthogonal: 0.1, gaussian: 0.1 },
         path2: { nprnn: 0.01, identity: 0.1, orthogonal: 0.1, gaussian: 0.1 },
+        adagrad: { nprnn: 0.01 },
+        rmsprop: { nprnn: 0.003 },
+        adam: { nprnn: 0.01 },
       },
     },
     withMomentum: {
@@ -104,6 +108,37 @@ export const MEASUREMENTS: readonly Measurement[] = [
         path: { nprnn: 3, identity: 3 },
         adam: { nprnn: 0.003, identity: 0.003 },
       },
+    },
+  },
+  {
+    task: 'mnist-flat',
+    length: 1,
+    from: 1,
+    to: 1,
+    hidden: 64,
+    layers: 2,
+    usual: {
+      steps: 400,
+      seeds: 1,
+      rates: {
+        sgd: { gaussian: 0.2 },
+        path: { gaussian: 0.1 },
+        adagrad: { gaussian: 0.01 },
+        adam: { gaussian: 0.003 },
+      },
+    },
+  },
+  {
+    task: 'text',
+    length: 50,
+    from: 25,
+    to: 100,
+    hidden: 64,
+    layers: 1,
+    usual: {
+      steps: 250,
+      seeds: 1,
+      rates: { sgd: { nprnn: 0.5 }, path: { nprnn: 30 }, adam: { nprnn: 0.002 } },
     },
   },
 ];

@@ -25,7 +25,6 @@ const rates = (): Promise<string[]> =>
     .locator('.lane-rate input')
     .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
 const rate = (lane: number): Locator => page.getByLabel(`Rate of lane ${lane}`);
-const radio = (name: string): Locator => page.getByText(name, { exact: true });
 
 test('one click sweeps a lane, one more goes back; the view draws loss against rate, with a table', async () => {
   const link = `${SMALL}&lane=sgd,rate:0.1&lane=path`;
@@ -42,16 +41,16 @@ test('one click sweeps a lane, one more goes back; the view draws loss against r
   await expect.poll(rates).toHaveLength(10);
   await isReady();
   await button('Play').click();
-  await reaches(150);
+  await reaches(60);
   await button('Pause').click();
-  const view = page.locator('.sweep');
+  const view = page.locator('.views .sweep');
   await expect.poll(() => view.locator('.sweep-dot, .stop-mark').count()).toBe(10);
   expect(await view.locator('.legend li').allInnerTexts()).toEqual(['SGD', 'Path-SGD']);
   const cells = view.locator('tbody td');
   expect(await view.locator('tbody tr').count()).toBe(6);
   expect((await cells.allInnerTexts()).filter((text) => /best/.test(text))).toHaveLength(2);
   const training = await cells.allInnerTexts();
-  await radio('Held out').click();
+  await view.getByText('Held out', { exact: true }).click();
   await expect.poll(() => cells.allInnerTexts()).not.toEqual(training);
 
   await button('Keep the best of each').click();

@@ -146,14 +146,14 @@ describe('without WebGPU', () => {
     await page.getByLabel('Beta 2 (decay) of lane 1').fill('0.99');
     expect(await page.getByLabel(/decay.* of lane 2/i).count()).toBe(0);
     await page.getByLabel('Activation of lane 1').selectOption('tanh');
-    expect(hash()).toContain('lane=adam,decay:0.99,activation:tanh&lane=path,rate:0.01');
+    expect(hash()).toContain('lane=adam,decay:0.99,activation:tanh&lane=path,rate:0.003,momentum:0.9');
     expect(await page.getByLabel('Unbalance of lane 1').count()).toBe(0);
     expect(await page.getByLabel('Activation of lane 2').isDisabled()).toBe(true);
     await isReady();
     await button('Play').click();
     await reaches(20);
     await page.getByLabel('Optimizer of lane 1').selectOption('path2');
-    expect(hash()).toContain('lane=path2&lane=path,rate:0.01');
+    expect(hash()).toContain('lane=path2,rate:0.01&lane=path,rate:0.003,momentum:0.9');
   });
 
   test('a feedforward network offers only what it has; a delay is called one', async () => {
