@@ -5,7 +5,7 @@ import { withAddedLane, withoutLane } from './edits.ts';
 import { LaneRow } from './LaneRow.tsx';
 import { laneStyles } from './laneStyle.ts';
 import { MeasuredRates } from './MeasuredRates.tsx';
-import { withSweep } from './sweep/sweepLanes.ts';
+import { isSweep, withSweep } from './sweep/sweepLanes.ts';
 import { takeOverLanes, undoSweep, useCanUndoSweep } from './sweep/sweepStore.ts';
 import { edit, useWorkbench } from './workbench.ts';
 
@@ -100,7 +100,8 @@ export function LanesPanel() {
       </table>
       {canUndo && (
         <p className="sweep-note" role="status">
-          A sweep: lanes that differ in rate only. “Loss against rate” under “Look closer” draws them.{' '}
+          {isSweep(experiment) &&
+            'A sweep: lanes that differ in rate only. “Loss against rate” under “Look closer” draws them.'}
           <button type="button" onClick={() => changeAll(() => undoSweep(experiment))}>
             Back to the lanes before
           </button>

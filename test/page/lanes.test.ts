@@ -50,7 +50,7 @@ test('one click sweeps a lane, one more goes back; the view draws loss against r
   expect(await view.locator('tbody tr').count()).toBe(6);
   expect((await cells.allInnerTexts()).filter((text) => /best/.test(text))).toHaveLength(2);
   const training = await cells.allInnerTexts();
-  await view.getByText('Held out', { exact: true }).click();
+  await view.getByRole('radio', { name: 'Held out' }).check();
   await expect.poll(() => cells.allInnerTexts()).not.toEqual(training);
 
   await button('Keep the best of each').click();

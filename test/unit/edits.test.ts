@@ -72,10 +72,10 @@ describe('edits', () => {
   test('Adam brings its two decays, and takes them along when it goes', () => {
     const experiment = experimentOf('lane=sgd&lane=sgd,momentum:0.5');
     const adam = withOptimizer(withOptimizer(experiment, 0, 'adam'), 1, 'adam');
-    expect(adam.lanes[0]).toEqual(defaultLane('adam', experiment));
+    expect(adam.lanes[0]).toEqual(proposedLane('adam', experiment));
     expect(adam.lanes[1]).toMatchObject({ momentum: 0.5, decay: 0.999 });
     const rmsprop = withOptimizer(adam, 0, 'rmsprop');
-    expect(rmsprop.lanes[0]).toEqual(defaultLane('rmsprop', experiment));
+    expect(rmsprop.lanes[0]).toEqual(proposedLane('rmsprop', experiment));
     const chosen = withOptimizer(withLane(rmsprop, 0, { decay: 0.95 }), 0, 'sgd');
     expect(chosen.lanes[0]).toEqual(proposedLane('sgd', experiment));
     for (const edited of [adam, rmsprop, chosen]) expect(parseExperiment(edited)).toEqual(edited);

@@ -12,9 +12,10 @@ const useSweep = create<SweepState>(() => ({ before: [], made: new Set() }));
 
 /** Takes over lanes made of others; `undoSweep` brings those back. */
 export function takeOverLanes(before: Experiment, after: Experiment): void {
-  const old = new Set(before.lanes);
-  useSweep.setState({ before: before.lanes, made: new Set(after.lanes.filter((lane) => !old.has(lane))) });
-  edit(after);
+  // Copies, so that the lanes made are told from those before.
+  const lanes = after.lanes.map((lane) => ({ ...lane }));
+  useSweep.setState({ before: before.lanes, made: new Set(lanes) });
+  edit({ ...after, lanes });
 }
 
 /** Whether lanes of the last sweep are still there, so that it can be undone. */
