@@ -245,7 +245,7 @@ describe('spikes', () => {
       pathNormLog2: column(0),
       stops: [],
     };
-    data.addMetrics(columns, losses.length, 0);
+    data.addMetrics(columns, losses.length, 0, 0);
     return data.lanes[0]?.spikes.highest ?? null;
   };
 
