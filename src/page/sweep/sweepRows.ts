@@ -86,7 +86,7 @@ export function sweepScale(rows: readonly SweepRow[], baseline: number | null): 
     cells.flatMap((cell) => (cell !== null && !cell.diverged && cell.loss !== null ? [cell.loss] : [])),
   );
   const ceiling = ROOM_ABOVE * (baseline ?? Number.POSITIVE_INFINITY);
-  return logScale([
+  return decadesAround([
     ...losses.map((loss) => Math.min(loss, ceiling)),
     ...(baseline === null ? [] : [baseline]),
   ]);
@@ -103,6 +103,15 @@ export function heightOf(cell: SweepResult | null, scale: AxisScale): number | n
 export const isOff = (cell: SweepResult | null, scale: AxisScale): boolean =>
   cell !== null && (cell.diverged || (cell.loss !== null && cell.loss > scale.domain[1]));
 
+/** A logarithmic axis around positive values, in the values themselves. */
+function decadesAround(values: readonly number[]): AxisScale {
+  const { domain, ticks } = logScale(values.map(Math.log10));
+  return { domain: [valueAt(domain[0]), valueAt(domain[1])], ticks: ticks.map(valueAt) };
+}
+
+/** 10 to an exponent, without what rounding adds to a round number. */
+const valueAt = (exponent: number): number => Number((10 ** exponent).toPrecision(12));
+
 /** How far the axis reaches beyond the outer rates. */
 const RATE_MARGIN = 1.4;
 /** Most rates of which each has its label. */
@@ -113,6 +122,6 @@ export function rateScale(rows: readonly SweepRow[]): AxisScale {
   const rates = rows.map(({ rate }) => rate);
   const low = Math.min(...rates) / RATE_MARGIN;
   const high = Math.max(...rates) * RATE_MARGIN;
-  const ticks = rates.length <= MOST_LABELS ? rates : logScale([low, high]).ticks;
+  const ticks = rates.length <= MOST_LABELS ? rates : decadesAround([low, high]).ticks;
   return { domain: [low, high], ticks: ticks.filter((tick) => tick >= low && tick <= high) };
 }
