@@ -28,6 +28,17 @@ export function proposedRate(lane: Lane, context: LaneContext): number {
   return Number((usual * (1 - lane.momentum)).toPrecision(DIGITS));
 }
 
-/** Whether a lane's rate is none of the visitor's choosing: the proposed one, or the one of a link that names none. */
-export const hasProposedRate = (lane: Lane, context: LaneContext): boolean =>
-  lane.rate === proposedRate(lane, context) || lane.rate === defaultRate(lane.optimizer, context);
+/**
+ * Whether a lane's rate is none of the visitor's choosing: the proposed one, also as it was before clips, decay or
+ * momentum were changed, or the one of a link that names none.
+ */
+export function hasProposedRate(lane: Lane, context: LaneContext): boolean {
+  const { momentum, rate } = defaultLane(lane.optimizer, context);
+  const proposals = [
+    rate,
+    proposedRate(lane, context),
+    measuredRate(lane, context),
+    measuredRate({ ...lane, momentum }, context),
+  ];
+  return proposals.includes(lane.rate);
+}
