@@ -28,8 +28,8 @@ export const MEASURED_MOMENTUM = 0.9;
 
 /** The best rates of a grid. */
 export interface Trial {
+  /** Fewest steps, and seeds, of any of the rates. */
   readonly steps: number;
-  /** Fewest seeds of any of the rates. */
   readonly seeds: number;
   readonly rates: MeasuredRates;
 }
@@ -75,9 +75,13 @@ export const MEASUREMENTS: readonly Measurement[] = [
       },
     },
     withMomentum: {
-      steps: 6000,
-      seeds: 10,
-      rates: { sgd: { nprnn: 0.03 }, path: { nprnn: 0.003 } },
+      steps: 2000,
+      seeds: 1,
+      rates: {
+        sgd: { nprnn: 0.03, identity: 0.02, orthogonal: 0.02 },
+        path: { nprnn: 0.003, identity: 0.003, orthogonal: 0.003 },
+        path2: { nprnn: 0.003, identity: 0.003, orthogonal: 0.003 },
+      },
     },
   },
   {

@@ -36,7 +36,7 @@ function RatesTable({ caption, trial }: { readonly caption: string; readonly tri
     <div>
       <table>
         <caption>
-          {caption}: {formatCount(steps)} steps, {seeds === 1 ? 'one seed or two' : `${seeds} seeds`}
+          {caption}: at least {formatCount(steps)} steps and {seeds === 1 ? 'one seed' : `${seeds} seeds`}
         </caption>
         <thead>
           <tr>

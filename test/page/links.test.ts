@@ -43,14 +43,14 @@ describe('links', () => {
     await page.getByLabel('Start of lane 3').selectOption('identity');
     await page.getByLabel('Optimizer of lane 1').selectOption('path2');
     expect(hash()).toBe(
-      '#length=12&hidden=8&batch=4&lane=path2,rate:0.001,momentum:0.9&lane=path,rate:0.003,momentum:0.9&lane=path,rate:0.5,init:identity',
+      '#length=12&hidden=8&batch=4&lane=path2,rate:0.003,momentum:0.9&lane=path,rate:0.003,momentum:0.9&lane=path,rate:0.5,init:identity',
     );
     await button('Remove lane 2').click();
     await button('Duplicate lane 2').click();
     await button('More settings of lane 3').click();
     await page.getByLabel('Unbalance of lane 3').fill('3');
     expect(hash()).toBe(
-      '#length=12&hidden=8&batch=4&lane=path2,rate:0.001,momentum:0.9&lane=path,rate:0.5,init:identity&lane=path,rate:0.5,init:identity,unbalance:3',
+      '#length=12&hidden=8&batch=4&lane=path2,rate:0.003,momentum:0.9&lane=path,rate:0.5,init:identity&lane=path,rate:0.5,init:identity,unbalance:3',
     );
     await page.getByRole('link', { name: 'Reset to defaults' }).click();
     expect(page.url()).not.toContain('#');
