@@ -202,8 +202,8 @@ describe('charts', () => {
     for (const name of [
       'Loss',
       'mean squared error',
-      'SGD, rate 0.1',
-      'Path-SGD, rate 0.01',
+      'SGD, rate 0.03',
+      'Path-SGD, rate 0.003',
       'training steps',
     ])
       expect(text).toContain(`>${name}<`);

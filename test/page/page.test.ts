@@ -146,7 +146,9 @@ describe('without WebGPU', () => {
     await page.getByLabel('Beta 2 (decay) of lane 1').fill('0.99');
     expect(await page.getByLabel(/decay.* of lane 2/i).count()).toBe(0);
     await page.getByLabel('Activation of lane 1').selectOption('tanh');
-    expect(hash()).toContain('lane=adam,rate:0.01,decay:0.99,activation:tanh&lane=path,rate:0.003,momentum:0.9');
+    expect(hash()).toContain(
+      'lane=adam,rate:0.01,decay:0.99,activation:tanh&lane=path,rate:0.003,momentum:0.9',
+    );
     expect(await page.getByLabel('Unbalance of lane 1').count()).toBe(0);
     expect(await page.getByLabel('Activation of lane 2').isDisabled()).toBe(true);
     await isReady();

@@ -57,7 +57,7 @@ describe('rescaling', () => {
     expect(apart[0]).not.toBe(apart[1]);
 
     // The copies are curves among the others, and have one each in the chart of differences.
-    expect(await curves('loss')).toHaveLength(4);
+    await expect.poll(() => curves('loss')).toHaveLength(4);
     expect(await page.locator('.difference-chart .recharts-line').count()).toBe(2);
     expect(
       await page.locator('.difference-chart .recharts-yAxis-tick-labels text').first().textContent(),
