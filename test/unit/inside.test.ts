@@ -17,9 +17,10 @@ import {
   describeGrid,
   formatCell,
   type Grid,
+  type GridValues,
+  gridOf,
   levelAt,
   pixelLevels,
-  scaleOf,
 } from '../../src/page/inside/grid.ts';
 import {
   engineAt,
@@ -427,16 +428,9 @@ describe('eigenvalues', () => {
 });
 
 describe('a grid in colours', () => {
-  const grid = (data: readonly number[], changes: Partial<Grid> = {}): Grid => ({
-    rows: 1,
-    columns: data.length,
-    data,
-    log2: 0,
-    signed: true,
-    ...changes,
-  });
-  const levels = (of: Grid): number[] =>
-    Array.from(of.data as number[], (_, index) => levelAt(of, scaleOf(of), index));
+  const grid = (data: readonly number[], changes: Partial<GridValues> = {}): Grid =>
+    gridOf({ rows: 1, columns: data.length, data, log2: 0, signed: true, ...changes });
+  const levels = (of: Grid): number[] => Array.from(of.data as number[], (_, index) => levelAt(of, index));
 
   test('of signed values goes by their size on a logarithmic scale', () => {
     const found = levels(grid([10, -10, 0.1, -0.1, 1e-9, 0]));
@@ -447,7 +441,7 @@ describe('a grid in colours', () => {
   test('of values without a sign goes from the least to the largest, at most twelve decades', () => {
     const found = levels(grid([1, 1e-2, 1e-4, 0], { signed: false }));
     for (const [index, level] of [1, 0.5, 0, 0].entries()) expect(found[index]).toBeCloseTo(level, 12);
-    expect(scaleOf(grid([1, 1e-40], { signed: false })).bottom).toBe(-12);
+    expect(grid([1, 1e-40], { signed: false }).bottom).toBe(-12);
   });
 
   test('of equal values, and of none, still has a scale', () => {

@@ -8,7 +8,7 @@ import { useEigenvalues } from './useEigenvalues.ts';
 /** Beyond this modulus counts as outside of the unit circle: rounding alone does not get there. */
 const OUTSIDE = 1 + 1e-6;
 /** Free room around what is drawn. */
-const ROOM = 1.12;
+const ROOM = 1.3;
 
 /** The eigenvalues of W_rec of a lane and layer in the complex plane. */
 export function EigenSection({ look }: SectionProps) {
@@ -72,7 +72,7 @@ function Plane({ name, colour, found: { real, imaginary } }: PlaneProps) {
             r={half * 0.022}
             fill={colour}
           >
-            <title>{`${formatNumber(real[index])} ${(imaginary[index] as number) < 0 ? '−' : '+'} ${formatNumber(
+            <title>{`${formatNumber(real[index])} ${(imaginary[index] as number) < 0 ? '-' : '+'} ${formatNumber(
               Math.abs(imaginary[index] as number),
             )} i, modulus ${formatNumber(modulus)}`}</title>
           </circle>

@@ -1,13 +1,19 @@
 import { useMemo } from 'react';
 import { pathFlow } from '../../engine/inside/pathFlow.ts';
 import { formatPowerOfTwo, formatShare } from '../numbers.ts';
+import { Swatch } from '../Swatch.tsx';
 import { Bars } from './Bars.tsx';
 import { CellField } from './CellField.tsx';
-import type { SectionProps } from './look.ts';
+import { hasPaths, type SectionProps } from './look.ts';
 
 /** How the path flow of a layer is shared by its units, the busiest first. */
 export function FlowSection({ look }: SectionProps) {
-  const { shape, snapshot, layer } = look;
+  const { shape, snapshot, lanes, styles, layer } = look;
+  const others = useMemo(
+    () =>
+      lanes.map((each, lane) => (hasPaths(look, lane) ? pathFlow(shape, each, layer).effectiveUnits : null)),
+    [look, lanes, shape, layer],
+  );
   const { flow, order } = useMemo(() => {
     const found = pathFlow(shape, snapshot, layer);
     const ranks = Array.from(found.shares, (_, unit) => unit);
@@ -45,6 +51,21 @@ export function FlowSection({ look }: SectionProps) {
           />
         )}
       </CellField>
+      {lanes.length > 1 && (
+        <ul className="inside-list" aria-label="All lanes">
+          {others.map((units, lane) => {
+            const style = styles[lane];
+            return (
+              style &&
+              units !== null && (
+                <li key={style.name}>
+                  <Swatch style={style} /> {style.name}: as even as {units.toFixed(1)} units
+                </li>
+              )
+            );
+          })}
+        </ul>
+      )}
     </>
   );
 }

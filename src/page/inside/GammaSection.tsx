@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { ScaledArray } from '../../engine/engine.ts';
 import type { Shape } from '../../engine/layout.ts';
 import { type Cell, CellField } from './CellField.tsx';
-import { formatCell, type Grid } from './grid.ts';
+import { formatCell, type Grid, gridOf } from './grid.ts';
 import { HeatMap } from './HeatMap.tsx';
 import type { SectionProps } from './look.ts';
 
@@ -12,8 +12,8 @@ export function GammaSection({ look }: SectionProps) {
   const grids = useMemo(
     () =>
       [
-        { title: 'u, paths in', grid: gridOf(snapshot.gammaIn, shape, layer) },
-        { title: 'v, paths out', grid: gridOf(snapshot.gammaOut, shape, layer) },
+        { title: 'u, paths in', grid: unitsByTime(snapshot.gammaIn, shape, layer) },
+        { title: 'v, paths out', grid: unitsByTime(snapshot.gammaOut, shape, layer) },
       ] as const,
     [snapshot, shape, layer],
   );
@@ -35,12 +35,12 @@ export function GammaSection({ look }: SectionProps) {
 }
 
 /** A layer of [layers, length, hidden] with units in rows and time in columns. */
-function gridOf({ data, log2 }: ScaledArray, { hidden, length }: Shape, layer: number): Grid {
+function unitsByTime({ data, log2 }: ScaledArray, { hidden, length }: Shape, layer: number): Grid {
   const values = new Float64Array(hidden * length);
   const first = layer * length * hidden;
   for (let t = 0; t < length; t++) {
     for (let j = 0; j < hidden; j++) values[j * length + t] = data[first + t * hidden + j] as number;
   }
   const exponents = typeof log2 === 'number' ? log2 : log2.subarray(layer * length, (layer + 1) * length);
-  return { rows: hidden, columns: length, data: values, log2: exponents, signed: false };
+  return gridOf({ rows: hidden, columns: length, data: values, log2: exponents, signed: false });
 }

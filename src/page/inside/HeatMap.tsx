@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { formatPowerTick } from '../numbers.ts';
 import type { Cell } from './CellField.tsx';
-import { describeGrid, type Grid, pixelLevels, scaleOf } from './grid.ts';
+import { describeGrid, formatPowerOfTen, type Grid, pixelLevels } from './grid.ts';
 import { paint, paletteOf } from './palette.ts';
 
 interface HeatMapProps {
@@ -56,17 +56,13 @@ export function HeatMap({ title, grid, cursor }: HeatMapProps) {
 
 /** Which colour stands for which number. */
 function ColourBar({ grid }: { readonly grid: Grid }) {
-  const { top, bottom } = scaleOf(grid);
+  const { top, bottom } = grid;
   if (Number.isNaN(top)) return null;
+  const middle = formatPowerTick((top + bottom) / 2);
+  const end = formatPowerOfTen(top);
   const ticks = grid.signed
-    ? [
-        `−${formatPowerTick(top)}`,
-        `−${formatPowerTick((top + bottom) / 2)}`,
-        '0',
-        formatPowerTick((top + bottom) / 2),
-        formatPowerTick(top),
-      ]
-    : [bottom, (top + bottom) / 2, top].map(formatPowerTick);
+    ? [`-${end}`, `-${middle}`, '0', middle, end]
+    : [formatPowerOfTen(bottom), middle, end];
   return (
     <div className="heat-bar" aria-hidden="true">
       <div className={grid.signed ? 'heat-bar-signed' : 'heat-bar-positive'} />

@@ -71,6 +71,7 @@ const SECTIONS = [
 export default function InsideView() {
   const inside = useRun((state) => state.inside);
   const experiment = useRun((state) => state.experiment);
+  const stops = useRun((state) => state.stops);
   const [lane, setLane] = useState(0);
   const [layer, setLayer] = useState(0);
   useEffect(() => {
@@ -132,6 +133,9 @@ export default function InsideView() {
         Step {formatCount(inside.step)}, about to be taken: the weights before it, its batch, and what it
         does. Pause and press Step to go one by one.
       </p>
+      {stops.some((stop) => stop.lane === look.lane) && (
+        <p className="panel-note">This lane has stopped: its weights stay, and it takes no step.</p>
+      )}
       {SECTIONS.filter(({ needs }) => applies(needs)).map(({ title, note, Content, startsOpen }) => (
         <Section
           key={title}

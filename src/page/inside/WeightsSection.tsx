@@ -4,7 +4,7 @@ import { addScaled } from '../../engine/inside/scaled.ts';
 import type { Matrix, Shape } from '../../engine/layout.ts';
 import { SelectField } from '../SelectField.tsx';
 import { type Cell, CellField } from './CellField.tsx';
-import { formatCell, type Grid } from './grid.ts';
+import { formatCell, type Grid, gridOf } from './grid.ts';
 import { HeatMap } from './HeatMap.tsx';
 import { hasPaths, type SectionProps } from './look.ts';
 
@@ -119,7 +119,7 @@ function gridsOf(snapshot: LaneSnapshot, shape: Shape, matrix: Matrix, kappa: Ka
   const step = Float64Array.from(weights, (weight, index) => (taken[index] as number) - weight);
   const signed = (title: string, data: ArrayLike<number>): Titled => ({
     title,
-    grid: { ...size, data, log2: 0, signed: true },
+    grid: gridOf({ ...size, data, log2: 0, signed: true }),
   });
   const grids = [signed('Weights', weights), signed('Gradient', part(gradient))];
   if (kappa !== null) {
@@ -128,7 +128,7 @@ function gridsOf(snapshot: LaneSnapshot, shape: Shape, matrix: Matrix, kappa: Ka
     const second = kappa2[index] as ScaledArray;
     const { data, log2 } =
       kappa === 'kappa1' ? first : kappa === 'kappa2' ? second : addScaled(first, second);
-    const grid = { ...size, data, log2: log2 as number, signed: false };
+    const grid = gridOf({ ...size, data, log2: log2 as number, signed: false });
     grids.push({ title: KAPPA_TITLES[kappa], grid });
   }
   return [...grids, signed('Step', step)];
