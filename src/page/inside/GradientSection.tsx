@@ -11,7 +11,9 @@ const OPERATIONS = 2 ** 23;
 
 interface Row {
   readonly t: number;
-  /** log10 of the norm by lane; null where it is zero or not finite. */
+  /** Of each lane; NaN where it is not finite. */
+  readonly norms: readonly number[];
+  /** log10 of the norm of each lane; null where it is zero or not finite. */
   readonly values: readonly (number | null)[];
 }
 
@@ -37,13 +39,14 @@ export function GradientSection({ look }: SectionProps) {
     );
   }
   const { times, sequences } = first;
-  const rows: Row[] = times.map((t, index) => ({
-    t: t + 1,
-    values: gradients.map((gradient) => {
-      const norm = gradient?.norms[layer * times.length + index] ?? 0;
-      return norm > 0 && Number.isFinite(norm) ? Math.log10(norm) : null;
-    }),
-  }));
+  const rows: Row[] = times.map((t, index) => {
+    const norms = gradients.map((gradient) => gradient?.norms[layer * times.length + index] ?? Number.NaN);
+    return {
+      t: t + 1,
+      norms,
+      values: norms.map((norm) => (norm > 0 && Number.isFinite(norm) ? Math.log10(norm) : null)),
+    };
+  });
   const scale = logScale(rows.flatMap(({ values }) => values.filter((value) => value !== null)));
   return (
     <>
@@ -93,7 +96,7 @@ export function GradientSection({ look }: SectionProps) {
                           <li key={style.name}>
                             <Swatch style={style} />
                             <span className="reading-name">{style.name}</span>
-                            <b>{formatLog10(row.values[lane])}</b>
+                            <b>{formatNumber(row.norms[lane])}</b>
                           </li>
                         ))}
                       </ul>
@@ -121,8 +124,8 @@ export function GradientSection({ look }: SectionProps) {
       <ul className="inside-list">
         {styles.slice(0, lanes.length).map((style, lane) => (
           <li key={style.name}>
-            <Swatch style={style} /> {style.name}: {formatLog10(rows[0]?.values[lane])} at the first step,{' '}
-            {formatLog10(rows.at(-1)?.values[lane])} at the last
+            <Swatch style={style} /> {style.name}: {formatNumber(rows[0]?.norms[lane])} at the first step,{' '}
+            {formatNumber(rows.at(-1)?.norms[lane])} at the last
           </li>
         ))}
       </ul>
@@ -135,6 +138,3 @@ export function GradientSection({ look }: SectionProps) {
     </>
   );
 }
-
-const formatLog10 = (value: number | null | undefined): string =>
-  value === null || value === undefined ? 'none' : formatNumber(10 ** value);
