@@ -118,6 +118,30 @@ describe.each(['light', 'dark'] as const)('the %s theme', (name) => {
     expect(contrast(token(mark), token(ground))).toBeGreaterThanOrEqual(3);
   });
 
+  test.each(Object.keys(VISION))('heat maps tell signs apart, and more from less, with %s', (vision) => {
+    const matrix = VISION[vision] as readonly [Rgb, Rgb, Rgb];
+    const seen = (key: string): Rgb => oklab(product(matrix, linear(token(`heat-${key}`))));
+    const apart = (one: string, other: string): number =>
+      Math.hypot(...seen(one).map((value, axis) => value - (seen(other)[axis] as number)));
+    expect(apart('negative', 'positive')).toBeGreaterThan(0.15);
+    expect(apart('negative', 'none')).toBeGreaterThan(0.3);
+    expect(apart('positive', 'none')).toBeGreaterThan(0.3);
+    // What is not a number looks like no number.
+    for (const key of ['negative', 'none', 'positive', 'low', 'middle', 'high']) {
+      expect(apart('broken', key)).toBeGreaterThan(0.1);
+    }
+    // The middle is about half way in lightness.
+    const [low, middle, high] = ['low', 'middle', 'high'].map((key) => seen(key)[0]) as [
+      number,
+      number,
+      number,
+    ];
+    const share = (middle - low) / (high - low);
+    expect(share).toBeGreaterThan(0.3);
+    expect(share).toBeLessThan(0.7);
+    expect(Math.abs(high - low)).toBeGreaterThan(0.5);
+  });
+
   test.each(Object.keys(VISION))('no two lanes look alike with %s', (vision) => {
     const matrix = VISION[vision] as readonly [Rgb, Rgb, Rgb];
     const seen = lanes.map((lane) => oklab(product(matrix, linear(lane))));

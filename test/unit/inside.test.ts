@@ -164,13 +164,13 @@ describe('the gradient of the states', () => {
 });
 
 test.each(NETWORKS)('the sizes follow from the snapshot: %s', async (_, task, changes) => {
-  const { experiment, shape, snapshot } = await lookAt(task, changes);
-  expect(shapeOfSnapshot(experiment, snapshot, task)).toEqual(shape);
-  const other: StepSnapshot = {
-    ...snapshot,
-    lanes: snapshot.lanes.map((lane) => ({ ...lane, before: lane.before.subarray(1) })),
-  };
-  expect(() => shapeOfSnapshot(experiment, other, task)).toThrow('another experiment');
+  const { experiment, shape, snapshot, lane } = await lookAt(task, changes);
+  const { inputs } = snapshot.batch;
+  expect(shapeOfSnapshot(experiment, inputs.length, lane.before.length, task)).toEqual(shape);
+  const wrong = (inputNumbers: number, parameters: number) => () =>
+    shapeOfSnapshot(experiment, inputNumbers, parameters, task);
+  expect(wrong(inputs.length, lane.before.length - 1)).toThrow('another experiment');
+  expect(wrong(inputs.length + 1, lane.before.length)).toThrow('another experiment');
 });
 
 describe('path flow', () => {

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import type { LaneSnapshot } from '../../engine/engine.ts';
-import { initialParametersFor, laneOf } from '../../engine/initialise.ts';
 import { balanceGaps } from '../../engine/inside/balance.ts';
 import { useRun } from '../../session/runStore.ts';
 import { formatNumber } from '../numbers.ts';
@@ -8,23 +7,21 @@ import { Swatch } from '../Swatch.tsx';
 import { Bars } from './Bars.tsx';
 import { CellField } from './CellField.tsx';
 import { hasPaths, type Look, type SectionProps } from './look.ts';
+import { useStartGaps } from './useStartGaps.ts';
 
 /** The balance gap of each unit, and how far it went from where it began. */
 export function BalanceSection({ look }: SectionProps) {
-  const { shape, lanes, styles, lane, layer, experiment } = look;
+  const { shape, lanes, styles, lane, layer } = look;
   const copies = useRun((state) => state.copies);
-  const starts = useMemo(
-    () =>
-      experiment.lanes.map((_, index) =>
-        copies.some((copy) => copy.lane === index) ? null : startOf({ experiment, shape }, index),
-      ),
-    [experiment, shape, copies],
-  );
+  const found = useStartGaps(look);
+  // A copy begins as its original was at that moment, rescaled: nobody kept that.
+  const startOf = (index: number): Float64Array | undefined =>
+    copies.some((copy) => copy.lane === index) ? undefined : found[index];
   const gaps = useMemo(() => lanes.map((each) => gapsOf(shape, each)), [lanes, shape]);
   const part = (values: Float64Array): Float64Array =>
     values.subarray(layer * shape.hidden, (layer + 1) * shape.hidden);
   const now = part(gaps[lane] ?? new Float64Array());
-  const start = starts[lane];
+  const start = startOf(lane);
   const change = start ? now.map((gap, unit) => gap - (part(start)[unit] as number)) : null;
   return (
     <>
@@ -59,7 +56,7 @@ export function BalanceSection({ look }: SectionProps) {
           </thead>
           <tbody>
             {gaps.map((values, index) => {
-              const begin = starts[index];
+              const begin = startOf(index);
               const style = styles[index];
               return (
                 style &&
@@ -88,10 +85,6 @@ export function BalanceSection({ look }: SectionProps) {
 }
 
 const gapsOf = (shape: Look['shape'], { before }: LaneSnapshot): Float64Array => balanceGaps(shape, before);
-
-/** The gaps with which a lane began. */
-const startOf = ({ experiment, shape }: Pick<Look, 'experiment' | 'shape'>, lane: number): Float64Array =>
-  balanceGaps(shape, initialParametersFor(shape, laneOf(experiment, lane)));
 
 const meanSize = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;

@@ -18,7 +18,7 @@ import '../styles/inside.css';
 const SECTIONS = [
   {
     title: 'Weights and the step to come',
-    note: 'A path step is the gradient divided by kappa: where many strong paths lead through a weight, its step is small.',
+    note: 'SGD steps along the gradient. Path-SGD divides it by kappa: where many strong paths lead through a weight, its step is small. Colours are logarithmic.',
     Content: WeightsSection,
     startsOpen: true,
     needs: 'nothing',
@@ -46,7 +46,7 @@ const SECTIONS = [
   },
   {
     title: 'What κ₂ adds to κ₁',
-    note: 'Path-SGD divides by κ₁ alone. That is sound where these ratios are small; with weights near the identity the diagonal shows that they are not.',
+    note: 'Path-SGD divides by κ₁ alone. That is sound where these ratios are small; near the identity the diagonal shows that they are not. Rescaling units changes the ratio of the norms, never one on the diagonal.',
     Content: RatioSection,
     startsOpen: false,
     needs: 'recurrent paths',
@@ -79,14 +79,21 @@ export default function InsideView() {
     return () => watch('inside', false);
   }, []);
 
+  const inputNumbers = inside?.batch.inputs.length ?? 0;
+  const parameters = inside?.lanes[0]?.before.length ?? 0;
+  // Stays the same from step to step.
+  const shape = useMemo(
+    () => (parameters > 0 ? shapeOfSnapshot(experiment, inputNumbers, parameters) : null),
+    [experiment, inputNumbers, parameters],
+  );
   const look = useMemo((): Look | null => {
-    if (!inside) return null;
+    if (!inside || !shape) return null;
     const chosen = lane < inside.lanes.length ? lane : 0;
     const snapshot = inside.lanes[chosen];
     if (!snapshot) return null;
     return {
       experiment,
-      shape: shapeOfSnapshot(experiment, inside),
+      shape,
       batch: inside.batch,
       lanes: inside.lanes,
       styles: laneStyles(experiment),
@@ -94,10 +101,10 @@ export default function InsideView() {
       snapshot,
       layer: layer < experiment.layers ? layer : 0,
     };
-  }, [inside, experiment, lane, layer]);
+  }, [inside, experiment, shape, lane, layer]);
 
-  if (!look || !inside) return <p className="panel-note">Nothing to see until the run is ready.</p>;
-  const { shape, styles } = look;
+  if (!look || !inside || !shape) return <p className="panel-note">Nothing to see until the run is ready.</p>;
+  const { styles } = look;
   const applies = (needs: (typeof SECTIONS)[number]['needs']): boolean =>
     (shape.recurrent || !needs.includes('recurrent')) &&
     (hasPaths(look, look.lane) || !needs.includes('paths'));
