@@ -143,8 +143,13 @@ describe('inside the network', () => {
       .toContain('Largest modulus 1.000; 0 of 8 outside the unit circle; 0 not real.');
     expect(await section(EIGENVALUES).locator('.plane-value').count()).toBe(8);
     // Before the first step nothing has changed.
-    expect(await section(BALANCE).textContent()).toContain('Change since the start 0 to 0');
+    await expect.poll(() => section(BALANCE).textContent()).toContain('Change since the start 0 to 0');
+    // Out of sight it waits.
+    await section(GRADIENT).scrollIntoViewIfNeeded();
     await button('Step').click();
+    await expect.poll(() => view().textContent()).toContain('Step 2, about to be taken');
+    expect(await section(BALANCE).textContent()).toContain('Change since the start 0 to 0');
+    await section(BALANCE).locator('table').scrollIntoViewIfNeeded();
     await expect.poll(() => section(BALANCE).textContent()).not.toContain('Change since the start 0 to 0');
     await page.getByLabel('Matrix').selectOption('W_in.2');
     await expect.poll(() => maps(WEIGHTS).nth(2).textContent()).toContain('κ₁ + κ₂');

@@ -412,6 +412,33 @@ describe('eigenvalues', () => {
     expect(unbalanceFactors(shape, exponents)).toHaveLength(shape.parameters);
   });
 
+  test('of hard matrices are found too: zero, defective, cyclic, huge', () => {
+    const size = 8;
+    const matrix = (entry: (row: number, column: number) => number): Float64Array =>
+      Float64Array.from({ length: size * size }, (_, index) => entry(Math.floor(index / size), index % size));
+    expect(
+      moduli(
+        matrix(() => 0),
+        size,
+      ),
+    ).toEqual(new Array(size).fill(0));
+    // All eigenvalues of a Jordan block are the one on its diagonal, badly conditioned.
+    for (const modulus of moduli(
+      matrix((row, column) => (row === column ? 2 : row + 1 === column ? 1 : 0)),
+      size,
+    )) {
+      expect(Math.abs(modulus - 2)).toBeLessThan(0.05);
+    }
+    const shift = matrix((row, column) => ((row + 1) % size === column ? 1 : 0));
+    for (const modulus of moduli(shift, size)) expect(modulus).toBeCloseTo(1, 12);
+    for (const modulus of moduli(
+      shift.map((value) => value * 1e300),
+      size,
+    )) {
+      expect(modulus / 1e300).toBeCloseTo(1, 12);
+    }
+  });
+
   test('of what is not finite are none', () => {
     expect(eigenvalues([1, Number.NaN, 0, 1], 2)).toBeNull();
     expect(eigenvalues([1, 0, Number.POSITIVE_INFINITY, 1], 2)).toBeNull();

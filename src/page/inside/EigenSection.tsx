@@ -40,7 +40,8 @@ function Plane({ name, colour, found: { real, imaginary } }: PlaneProps) {
   const outside = moduli.filter((modulus) => modulus > OUTSIDE).length;
   const complex = imaginary.filter((value) => value !== 0).length;
   const half = ROOM * Math.max(1, largest);
-  const words = `Largest modulus ${largest.toFixed(3)}; ${outside} of ${moduli.length} outside the unit circle; ${complex} not real.`;
+  const size = largest < 1000 ? largest.toFixed(3) : formatNumber(largest);
+  const words = `Largest modulus ${size}; ${outside} of ${moduli.length} outside the unit circle; ${complex} not real.`;
   return (
     <>
       <p className="inside-finding">{words}</p>

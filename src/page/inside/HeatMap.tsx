@@ -57,7 +57,8 @@ export function HeatMap({ title, grid, cursor }: HeatMapProps) {
 /** Which colour stands for which number. */
 function ColourBar({ grid }: { readonly grid: Grid }) {
   const { top, bottom } = grid;
-  if (Number.isNaN(top)) return null;
+  // Takes its room all the same, so that pictures side by side stand level.
+  if (Number.isNaN(top)) return <div className="heat-bar" />;
   const middle = formatPowerTick((top + bottom) / 2);
   const end = formatPowerOfTen(top);
   const ticks = grid.signed

@@ -25,7 +25,7 @@ const SECTIONS = [
   },
   {
     title: 'How far back the gradient reaches',
-    note: 'The size of dL/dhₜ, how much the loss depends on the state at time t. Falling towards the left, gradients vanish; rising, they explode.',
+    note: 'The size of dL/dhₜ, how much the loss depends on the state at time t, as a mean over sequences. Falling towards the left, gradients vanish; rising, they explode.',
     Content: GradientSection,
     startsOpen: true,
     needs: 'nothing',
@@ -72,6 +72,7 @@ export default function InsideView() {
   const inside = useRun((state) => state.inside);
   const experiment = useRun((state) => state.experiment);
   const stops = useRun((state) => state.stops);
+  const status = useRun((state) => state.status);
   const [lane, setLane] = useState(0);
   const [layer, setLayer] = useState(0);
   useEffect(() => {
@@ -82,18 +83,19 @@ export default function InsideView() {
   const inputNumbers = inside?.batch.inputs.length ?? 0;
   const parameters = inside?.lanes[0]?.before.length ?? 0;
   // Stays the same from step to step.
-  const shape = useMemo(
+  const sizes = useMemo(
     () => (parameters > 0 ? shapeOfSnapshot(experiment, inputNumbers, parameters) : null),
     [experiment, inputNumbers, parameters],
   );
-  const look = useMemo((): Look | null => {
-    if (!inside || !shape) return null;
+  const fresh = useMemo((): Look | null => {
+    if (!inside || !sizes) return null;
     const chosen = lane < inside.lanes.length ? lane : 0;
     const snapshot = inside.lanes[chosen];
     if (!snapshot) return null;
     return {
       experiment,
-      shape,
+      step: inside.step,
+      shape: sizes,
       batch: inside.batch,
       lanes: inside.lanes,
       styles: laneStyles(experiment),
@@ -101,10 +103,14 @@ export default function InsideView() {
       snapshot,
       layer: layer < experiment.layers ? layer : 0,
     };
-  }, [inside, experiment, shape, lane, layer]);
+  }, [inside, experiment, sizes, lane, layer]);
 
-  if (!look || !inside || !shape) return <p className="panel-note">Nothing to see until the run is ready.</p>;
-  const { styles } = look;
+  // While a run is reset or edited the last one stays to be seen: what is unfolded does not jump.
+  const [last, setLast] = useState<Look | null>(null);
+  if (fresh && fresh !== last) setLast(fresh);
+  const look = fresh ?? (status === 'preparing' || status === 'idle' ? last : null);
+  if (!look) return <p className="panel-note">Nothing to see until the run is ready.</p>;
+  const { shape, styles } = look;
   const applies = (needs: (typeof SECTIONS)[number]['needs']): boolean =>
     (shape.recurrent || !needs.includes('recurrent')) &&
     (hasPaths(look, look.lane) || !needs.includes('paths'));
@@ -137,8 +143,8 @@ export default function InsideView() {
         )}
       </div>
       <p className="panel-note">
-        Step {formatCount(inside.step)}, about to be taken: the weights before it, its batch, and what it
-        does. Pause and press Step to go one by one.
+        Step {formatCount(look.step)}, about to be taken: the weights before it, its batch, and what it does.
+        Pause and press Step to go one by one.
       </p>
       {stops.some((stop) => stop.lane === look.lane) && (
         <p className="panel-note">This lane has stopped: its weights stay, and it takes no step.</p>

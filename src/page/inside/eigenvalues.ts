@@ -17,7 +17,13 @@ export function eigenvalues(values: ArrayLike<number>, size: number): Eigenvalue
   );
   // The iteration would not end.
   if (!rows.every((row) => row.every(Number.isFinite))) return null;
-  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(new Matrix(rows));
+  // Nor where a product overflows: entries of at most 1 are far from it.
+  const largest = rows.flatMap((row) => [...row]).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const scale = largest > 0 ? largest : 1;
+  const matrix = new Matrix(rows.map((row) => row.map((value) => value / scale)));
+  const decomposition = new EigenvalueDecomposition(matrix);
+  const realEigenvalues = decomposition.realEigenvalues.map((value) => value * scale);
+  const imaginaryEigenvalues = decomposition.imaginaryEigenvalues.map((value) => value * scale);
   const modulus = (index: number): number =>
     Math.hypot(realEigenvalues[index] as number, imaginaryEigenvalues[index] as number);
   const order = Array.from({ length: size }, (_, index) => index).sort((a, b) => modulus(b) - modulus(a));

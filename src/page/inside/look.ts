@@ -7,6 +7,8 @@ import type { LaneStyle } from '../laneStyle.ts';
 /** What the sections look at: one step of every lane, and which lane and layer are chosen. */
 export interface Look {
   readonly experiment: Experiment;
+  /** The one about to be taken. */
+  readonly step: number;
   readonly shape: Shape;
   readonly batch: Batch;
   readonly lanes: readonly LaneSnapshot[];
