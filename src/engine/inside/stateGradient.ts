@@ -14,15 +14,19 @@ export interface StateGradient {
   readonly sequences: number;
 }
 
-/** Most time steps of one answer. */
+/** Time steps of one answer, of a longer sequence. */
 const MOST_TIMES = 100;
+const FEWEST_TIMES = 24;
+/** Sequences for which time steps are left out, rather than fewer of them. */
+const FEW_SEQUENCES = 4;
 
 /**
  * How the loss depends on the state at each time: dL/dh_t = W_rec^T dL/dz_{t+1}, and from above W_in^T dL/dz_t of the next
  * layer, or W_out^T dL/dy_t at a scored step. It shrinks or grows towards the start of a sequence where gradients vanish or
  * explode (Pascanu, Mikolov, Bengio, ICML 2013).
  * @param shape of the snapshot, see `shapeOfSnapshot`
- * @param operations most multiplications: beyond, fewer time steps and sequences are looked at
+ * @param operations multiplications that it may about take: where all would take more, fewer time steps and sequences are
+ *   looked at
  * @returns null where the snapshot has no states
  */
 export function stateGradient(
@@ -36,9 +40,11 @@ export function stateGradient(
   const { states } = lane;
   if (states === null) return null;
   const { layers, length, hidden, batch: all, scoredFrom, outputs } = shape;
-  const matrices = (shape.recurrent ? 2 : 1) * layers * hidden * hidden;
-  const times = spread(length, Math.max(2, Math.min(MOST_TIMES, Math.floor(operations / matrices))));
-  const sequences = Math.max(1, Math.min(all, Math.floor(operations / (matrices * times.length))));
+  const matrices = (shape.recurrent ? layers : 0) + layers - 1;
+  const perStep = hidden * (matrices * hidden + outputs);
+  const wanted = Math.floor(operations / (perStep * FEW_SEQUENCES));
+  const times = spread(length, Math.max(FEWEST_TIMES, Math.min(MOST_TIMES, wanted)));
+  const sequences = Math.max(1, Math.min(all, Math.floor(operations / (perStep * times.length))));
   const outputGradient = lossGradient(experiment, task, shape, batch, lane, times, sequences);
   const norms = new Float64Array(layers * times.length);
   const sum = new Float64Array(hidden);

@@ -7,7 +7,7 @@ import { Swatch } from '../Swatch.tsx';
 import type { SectionProps } from './look.ts';
 
 /** Multiplications that the gradients of all lanes may take: some ten milliseconds. */
-const OPERATIONS = 2 ** 23;
+const OPERATIONS = 2 ** 24;
 
 interface Row {
   readonly t: number;
