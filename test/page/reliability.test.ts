@@ -44,7 +44,7 @@ describe('a GPU that is lost', () => {
   }
 
   // One test: every start and every loss compiles all kernels, which takes a software adapter long.
-  test('comes back with the same numbers, to the last digit; after three losses the CPU engine goes on', async () => {
+  test('comes back with the same numbers, to the last digit; after losses on end the CPU engine goes on', async () => {
     await openLink(LINK);
     await isReady();
     const undisturbed = await numbersAt(10);
@@ -58,7 +58,8 @@ describe('a GPU that is lost', () => {
     expect(await engine().textContent()).toMatch(/^WebGPU, /);
 
     await button('Play').click();
-    for (let loss = 2; loss <= 3; loss++) {
+    // Chromium gives no adapter for a while after crashes close together: then one loss less is enough.
+    for (let loss = 2; loss <= 3 && (await engine().textContent())?.startsWith('WebGPU'); loss++) {
       const before = await recovered().textContent();
       await crashGpu();
       await expect.poll(() => recovered().textContent(), { timeout: 60_000 }).not.toBe(before);
@@ -66,7 +67,7 @@ describe('a GPU that is lost', () => {
     }
     await expect.poll(() => engine().textContent(), { timeout: 60_000 }).toMatch(/^CPU, /);
     const notice = page.getByRole('status').filter({ hasText: 'cannot be used any more' });
-    expect(await notice.textContent()).toMatch(/lost 3 times within a minute|adapter/);
+    expect(await notice.textContent()).toMatch(/lost 3 times within a minute|no adapter/);
     await reaches((await step()) + 50);
     await button('Pause').click();
     await standsStill();

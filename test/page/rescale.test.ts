@@ -57,6 +57,7 @@ describe('rescaling', () => {
     expect(apart[0]).not.toBe(apart[1]);
 
     // The copies are curves among the others, and have one each in the chart of differences.
+    await page.locator('.chart[data-quantity=loss]').scrollIntoViewIfNeeded();
     await expect.poll(() => curves('loss')).toHaveLength(4);
     expect(await page.locator('.difference-chart .recharts-line').count()).toBe(2);
     expect(
