@@ -112,10 +112,14 @@ describe('the name of an earlier run', () => {
     ['', '', ''],
     ['hidden=64', '', 'hidden 64'],
     ['length=50&batch=8&lane=sgd', 'lane=sgd', 'length 50; batch 8'],
-    ['lane=sgd,rate:0.2&lane=path,rate:0.01', '', 'SGD, rate 0.2'],
-    ['task=copying&length=10', '', 'Copying memory; Path-SGD, rate 0.03'],
+    ['lane=sgd,rate:0.2&lane=path,rate:0.01', 'lane=sgd&lane=path,rate:0.01', 'SGD, rate 0.2'],
+    [
+      'task=copying&length=10&lane=sgd&lane=path,rate:0.03',
+      'lane=sgd&lane=path,rate:0.01',
+      'Copying memory; Path-SGD, rate 0.03',
+    ],
     ['lane=adam&lane=rmsprop&lane=adagrad', '', '3 other lanes'],
-    ['lane=sgd,rate:0.1', '', '1 lane'],
+    ['lane=sgd', 'lane=sgd&lane=path', '1 lane'],
     ['terms=3', '', 'terms 3'],
   ])('%j beside %j is %j', (link, other, expected) => {
     const difference = differenceOf(experimentOf(link), experimentOf(other));

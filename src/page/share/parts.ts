@@ -17,7 +17,9 @@ const CHARTS: readonly Part[] = [
 /** Every part of the page that a link can leave out, from top to bottom. */
 export const parts = (): readonly Part[] => [
   { name: 'header', title: 'Title and links' },
+  { name: 'guide', title: 'The guide’s button' },
   { name: 'status', title: 'Step, speed and engine' },
+  { name: 'watch', title: 'The sentence on what to watch' },
   ...CHARTS,
   { name: 'text', title: 'Text that lanes write' },
   { name: 'lanes', title: 'Lanes and their settings' },
