@@ -52,7 +52,8 @@ export default defineConfig({
           name: 'browsers',
           include: ['test/browsers/**/*.test.ts'],
           globalSetup: 'test/page/setup.ts',
-          fileParallelism: false,
+          // Neither browser keeps more than one core busy.
+          maxWorkers: 2,
           env,
           ...timeouts,
           ...patience,

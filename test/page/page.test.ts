@@ -236,6 +236,19 @@ describe('without WebGPU', () => {
     expect(box && box.y >= 0 && box.y + box.height <= 800).toBe(true);
   });
 
+  test('a lane that stops says why in its row and in the legend; the other goes on', async () => {
+    await openLink(`#${SMALL}&lane=sgd,rate:100,clip:0&lane=path`);
+    await isReady();
+    await button('Play').click();
+    const reason = page.locator('.lane').nth(0).locator('.lane-stop');
+    await reason.waitFor({ timeout: 60_000 });
+    expect(await reason.textContent()).toMatch(/^Stopped: the .* is not finite .* at step \d+/);
+    expect(await page.locator('.legend li').nth(0).textContent()).toMatch(/stopped, the .* is not finite/);
+    await page.locator('.stop-mark').first().waitFor({ state: 'attached' });
+    await reaches((await step()) + 50);
+    expect(await page.locator('.lane').nth(1).locator('.lane-stop').count()).toBe(0);
+  });
+
   test('a page out of sight draws nothing', async () => {
     await openLink(`#${SMALL}`);
     await isReady();

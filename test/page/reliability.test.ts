@@ -95,28 +95,28 @@ describe('a run that was left', () => {
   test('goes on after a reload with the same numbers and curves; forgotten, it is gone', async () => {
     await openLink(LINK);
     await isReady();
-    const undisturbed = await stepTo(14);
+    const undisturbed = await stepTo(8);
     await page.reload();
     await left().waitFor();
     expect(await left().textContent()).toMatch(
-      /at step 14\..*Adding problem, 2 lanes, saved \d+ seconds? ago/,
+      /at step 8\..*Adding problem, 2 lanes, saved \d+ seconds? ago/,
     );
     await button('Forget it').click();
     await isReady();
-    await stepTo(7);
+    await stepTo(4);
     await page.reload();
     await isReady();
     expect(await step()).toBe(0);
     await button('Continue').click();
-    await expect.poll(step).toBe(7);
+    await expect.poll(step).toBe(4);
     // Its curves are there before it goes on.
     await expect.poll(() => curves('loss')).toHaveLength(2);
-    expect(await stepTo(14)).toEqual(undisturbed);
+    expect(await stepTo(8)).toEqual(undisturbed);
     expect(hash()).toBe(LINK);
     await page.reload();
     await left().waitFor();
     expect(await left().count()).toBe(1);
-    expect(await left().textContent()).toMatch(/at step 14\./);
+    expect(await left().textContent()).toMatch(/at step 8\./);
   });
 
   test('while another tab goes on with it is not offered', async () => {
@@ -168,10 +168,10 @@ describe('a run that was left', () => {
   test('is a file that opens again; one that is damaged changes nothing', async () => {
     await openLink(LINK);
     await isReady();
-    const undisturbed = await stepTo(9);
+    const undisturbed = await stepTo(5);
     await button('Reset').click();
     await isReady();
-    await stepTo(5);
+    await stepTo(3);
     await page.waitForTimeout(300);
     const download = page.waitForEvent('download');
     await button('Save checkpoint').click();
@@ -189,8 +189,8 @@ describe('a run that was left', () => {
     expect(await page.getByRole('alert').textContent()).toMatch(/newer version/);
     expect(hash()).toBe(before);
     await input.setInputFiles(file);
-    await expect.poll(step).toBe(5);
+    await expect.poll(step).toBe(3);
     expect(await page.getByRole('alert').count()).toBe(0);
-    expect(await stepTo(9)).toEqual(undisturbed);
+    expect(await stepTo(5)).toEqual(undisturbed);
   });
 });

@@ -1,34 +1,14 @@
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { CHROMIUM_ARGS, FIREFOX_PREFERENCES, findChromium, findFirefox } from '../../scripts/browsers.mjs';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 /** Milliseconds: every kernel on a software adapter. */
-const CHECKS_TIMEOUT = 300_000;
+export const CHECKS_TIMEOUT = 300_000;
 
-/** Two implementations of WebGPU that share no code: Dawn on SwiftShader, wgpu on lavapipe. */
-const BROWSERS = [
-  {
-    name: 'Firefox',
-    launch: () =>
-      puppeteer.launch({
-        browser: 'firefox',
-        executablePath: findFirefox(),
-        extraPrefsFirefox: FIREFOX_PREFERENCES,
-        protocolTimeout: CHECKS_TIMEOUT,
-      }),
-  },
-  {
-    name: 'Chromium',
-    launch: () =>
-      puppeteer.launch({
-        executablePath: findChromium(),
-        args: CHROMIUM_ARGS,
-        protocolTimeout: CHECKS_TIMEOUT,
-      }),
-  },
-];
-
-describe.each(BROWSERS)('$name', ({ launch }) => {
+/**
+ * The tests that every browser passes.
+ * @param launch starts it, with WebGPU on a software adapter
+ */
+export function testBrowser(launch: () => Promise<Browser>): void {
   let browser: Browser;
   let page: Page;
   const errors: string[] = [];
@@ -124,34 +104,4 @@ describe.each(BROWSERS)('$name', ({ launch }) => {
     expect(await page.$('.status-running')).not.toBeNull();
     expect(errors).toEqual([]);
   });
-});
-
-test('a tab that Chromium freezes says so, and then trains on', async () => {
-  const browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS });
-  try {
-    const page = await browser.newPage();
-    const devTools = await page.createCDPSession();
-    const setState = (state: 'frozen' | 'active') => devTools.send('Page.setWebLifecycleState', { state });
-    await page.goto(`${inject('site')}#hidden=8&length=8&batch=4&engine=cpu&autoplay=1`);
-    await page.waitForSelector('.status-running');
-    const other = await browser.newPage();
-    await other.bringToFront();
-    await page.waitForFunction(() => document.hidden, { polling: 50 });
-    await setState('frozen');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2000);
-    });
-    await setState('active');
-    await page.bringToFront();
-    const notice = await page.waitForSelector('.notice-information');
-    expect(await notice?.evaluate((element) => element.textContent)).toMatch(
-      /The browser froze this tab for [2-9] s, .*training paused then, and now goes on/,
-    );
-    const step = () =>
-      page.$eval('[data-testid="step"]', (element) => Number(element.textContent?.replace(/\D/g, '')));
-    const before = await step();
-    await expect.poll(step).toBeGreaterThan(before + 20);
-  } finally {
-    await browser.close();
-  }
-});
+}

@@ -1,0 +1,44 @@
+import puppeteer from 'puppeteer-core';
+import { describe, expect, inject, test } from 'vitest';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+import { CHECKS_TIMEOUT, testBrowser } from './everyBrowser.ts';
+
+describe('Chromium: WebGPU by Dawn, on SwiftShader', () => {
+  testBrowser(() =>
+    puppeteer.launch({
+      executablePath: findChromium(),
+      args: CHROMIUM_ARGS,
+      protocolTimeout: CHECKS_TIMEOUT,
+    }),
+  );
+});
+
+test('a tab that Chromium freezes says so, and then trains on', async () => {
+  const browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS });
+  try {
+    const page = await browser.newPage();
+    const devTools = await page.createCDPSession();
+    const setState = (state: 'frozen' | 'active') => devTools.send('Page.setWebLifecycleState', { state });
+    await page.goto(`${inject('site')}#hidden=8&length=8&batch=4&engine=cpu&autoplay=1`);
+    await page.waitForSelector('.status-running');
+    const other = await browser.newPage();
+    await other.bringToFront();
+    await page.waitForFunction(() => document.hidden, { polling: 50 });
+    await setState('frozen');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2000);
+    });
+    await setState('active');
+    await page.bringToFront();
+    const notice = await page.waitForSelector('.notice-information');
+    expect(await notice?.evaluate((element) => element.textContent)).toMatch(
+      /The browser froze this tab for [2-9] s, .*training paused then, and now goes on/,
+    );
+    const step = () =>
+      page.$eval('[data-testid="step"]', (element) => Number(element.textContent?.replace(/\D/g, '')));
+    const before = await step();
+    await expect.poll(step).toBeGreaterThan(before + 20);
+  } finally {
+    await browser.close();
+  }
+});
