@@ -37,7 +37,7 @@ describe('guide and gallery', () => {
     await button('Guide').click();
     await page.locator('.guide').waitFor();
     expect(guideFiles()).toHaveLength(1);
-    expect(hash()).toContain('guide=1');
+    await expect.poll(hash).toContain('guide=1');
     const guide = await page.locator('.guide').boundingBox();
     const charts = await page.locator('.charts').boundingBox();
     expect(guide?.x).toBeGreaterThanOrEqual((charts?.x ?? 0) + (charts?.width ?? 0));
@@ -56,7 +56,7 @@ describe('guide and gallery', () => {
 
     await button('Next').click();
     await button('Set it up').click();
-    expect(hash()).toBe('#preset=rescaled-sgd&guide=2&engine=cpu');
+    await expect.poll(hash).toBe('#preset=rescaled-sgd&guide=2&engine=cpu');
     expect(await page.locator('.lane').count()).toBe(4);
     await isReady();
     await button('Step').click();
@@ -68,7 +68,7 @@ describe('guide and gallery', () => {
 
     await button('Close the guide').click();
     expect(await page.locator('.guide').count()).toBe(0);
-    expect(hash()).toBe('#preset=rescaled-sgd&engine=cpu');
+    await expect.poll(hash).toBe('#preset=rescaled-sgd&engine=cpu');
     expect(await step()).toBe(1);
     expect(await button('Guide').evaluate((element) => element === document.activeElement)).toBe(true);
   });
@@ -133,7 +133,7 @@ describe('guide and gallery', () => {
     await opener.click();
     await dialog.getByRole('button', { name: 'The gradient explodes' }).click();
     await expect.poll(() => dialog.count()).toBe(0);
-    expect(hash()).toBe('#preset=exploding-gradient&engine=cpu');
+    await expect.poll(hash).toBe('#preset=exploding-gradient&engine=cpu');
     expect(await page.locator('.presets [aria-pressed=true]').textContent()).toBe('The gradient explodes');
     await button('Play').click();
     await reaches(10);

@@ -33,7 +33,7 @@ test('one click sweeps a lane, one more goes back; the view draws loss against r
   await expect.poll(rates).toEqual(['0.01', '0.03', '0.1', '0.3', '1', '0.03']);
   await button('Back to the lanes before').click();
   await expect.poll(rates).toEqual(['0.1', '0.03']);
-  expect(hash()).toBe(`#${link}&engine=cpu`);
+  await expect.poll(hash).toBe(`#${link}&engine=cpu`);
   expect(await button('Back to the lanes before').count()).toBe(0);
 
   await button('Loss against rate').click();

@@ -31,27 +31,33 @@ describe('links', () => {
     await expect.poll(step).toBe(1);
 
     await page.getByLabel('Length', { exact: true }).fill('12');
-    expect(hash()).toBe('#length=12&hidden=8&batch=4');
+    await expect.poll(hash).toBe('#length=12&hidden=8&batch=4');
     await expect.poll(step).toBe(0);
     await page.getByText('The experiment changed').waitFor();
 
     await button('Add lane').click();
-    expect(hash()).toBe(
-      '#length=12&hidden=8&batch=4&lane=sgd,rate:0.03,momentum:0.9&lane=path,rate:0.003,momentum:0.9&lane=path,rate:0.01',
-    );
+    await expect
+      .poll(hash)
+      .toBe(
+        '#length=12&hidden=8&batch=4&lane=sgd,rate:0.03,momentum:0.9&lane=path,rate:0.003,momentum:0.9&lane=path,rate:0.01',
+      );
     await page.getByLabel('Rate of lane 3').fill('0.5');
     await page.getByLabel('Start of lane 3').selectOption('identity');
     await page.getByLabel('Optimizer of lane 1').selectOption('path2');
-    expect(hash()).toBe(
-      '#length=12&hidden=8&batch=4&lane=path2,rate:0.003,momentum:0.9&lane=path,rate:0.003,momentum:0.9&lane=path,rate:0.5,init:identity',
-    );
+    await expect
+      .poll(hash)
+      .toBe(
+        '#length=12&hidden=8&batch=4&lane=path2,rate:0.003,momentum:0.9&lane=path,rate:0.003,momentum:0.9&lane=path,rate:0.5,init:identity',
+      );
     await button('Remove lane 2').click();
     await button('Duplicate lane 2').click();
     await button('More settings of lane 3').click();
     await page.getByLabel('Unbalance of lane 3').fill('3');
-    expect(hash()).toBe(
-      '#length=12&hidden=8&batch=4&lane=path2,rate:0.003,momentum:0.9&lane=path,rate:0.5,init:identity&lane=path,rate:0.5,init:identity,unbalance:3',
-    );
+    await expect
+      .poll(hash)
+      .toBe(
+        '#length=12&hidden=8&batch=4&lane=path2,rate:0.003,momentum:0.9&lane=path,rate:0.5,init:identity&lane=path,rate:0.5,init:identity,unbalance:3',
+      );
     await page.getByRole('link', { name: 'Reset to defaults' }).click();
     expect(page.url()).not.toContain('#');
     expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('20');
@@ -61,9 +67,9 @@ describe('links', () => {
     await openLink(`#${SMALL}`);
     await page.getByLabel('Hidden', { exact: true }).fill('1000');
     await page.getByText('Allowed: a whole number from 4 to 256. In use: 8.').waitFor();
-    expect(hash()).toBe(`#${SMALL}`);
+    await expect.poll(hash).toBe(`#${SMALL}`);
     await page.getByLabel('Hidden', { exact: true }).fill('16');
-    expect(hash()).toBe('#length=8&hidden=16&batch=4');
+    await expect.poll(hash).toBe('#length=8&hidden=16&batch=4');
     expect(await page.getByText('Allowed:').count()).toBe(0);
   });
 

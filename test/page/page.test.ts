@@ -118,13 +118,13 @@ describe('without WebGPU', () => {
   test('a preset is opened by name, and says what to look for', async () => {
     await openLink(`#${SMALL}`);
     await button('An unbalanced network').click();
-    expect(hash()).toBe('#preset=unbalanced');
+    await expect.poll(hash).toBe('#preset=unbalanced');
     expect(await page.locator('.lane').count()).toBe(4);
     await page.getByText('SGD takes another course').waitFor();
     await expect.poll(() => page.getByLabel('Hidden', { exact: true }).inputValue()).toBe('32');
     await page.getByLabel('Hidden', { exact: true }).fill('8');
     await expect.poll(hash).not.toContain('preset');
-    expect(hash()).toContain('unbalance:3');
+    await expect.poll(hash).toContain('unbalance:3');
   });
 
   test('autoplay plays, embed and hide leave parts out', async () => {
@@ -145,7 +145,7 @@ describe('without WebGPU', () => {
   test('marked numbers, optimizers and activations have their controls where they apply', async () => {
     await openLink(`#${SMALL}&engine=cpu`);
     await page.getByLabel('Terms').fill('4');
-    expect(hash()).toBe('#length=8&hidden=8&batch=4&terms=4&engine=cpu');
+    await expect.poll(hash).toBe('#length=8&hidden=8&batch=4&terms=4&engine=cpu');
     await page.getByText('always answering 2: 0.3333').waitFor();
     await page.getByLabel('Optimizer of lane 1').selectOption('adam');
     await button('More settings of lane 1').click();
@@ -154,16 +154,16 @@ describe('without WebGPU', () => {
     await page.getByLabel('Beta 2 (decay) of lane 1').fill('0.99');
     expect(await page.getByLabel(/decay.* of lane 2/i).count()).toBe(0);
     await page.getByLabel('Activation of lane 1').selectOption('tanh');
-    expect(hash()).toContain(
-      'lane=adam,rate:0.01,decay:0.99,activation:tanh&lane=path,rate:0.003,momentum:0.9',
-    );
+    await expect
+      .poll(hash)
+      .toContain('lane=adam,rate:0.01,decay:0.99,activation:tanh&lane=path,rate:0.003,momentum:0.9');
     expect(await page.getByLabel('Unbalance of lane 1').count()).toBe(0);
     expect(await page.getByLabel('Activation of lane 2').isDisabled()).toBe(true);
     await isReady();
     await button('Play').click();
     await reaches(20);
     await page.getByLabel('Optimizer of lane 1').selectOption('path2');
-    expect(hash()).toContain('lane=path2,rate:0.01&lane=path,rate:0.003,momentum:0.9');
+    await expect.poll(hash).toContain('lane=path2,rate:0.01&lane=path,rate:0.003,momentum:0.9');
   });
 
   test('a feedforward network offers only what it has; a delay is called one', async () => {

@@ -112,7 +112,7 @@ describe('a run that was left', () => {
     // Its curves are there before it goes on.
     await expect.poll(() => curves('loss')).toHaveLength(2);
     expect(await stepTo(8)).toEqual(undisturbed);
-    expect(hash()).toBe(LINK);
+    await expect.poll(hash).toBe(LINK);
     await page.reload();
     await left().waitFor();
     expect(await left().count()).toBe(1);
@@ -187,7 +187,7 @@ describe('a run that was left', () => {
     });
     await page.getByRole('alert').filter({ hasText: 'broken.json was not opened' }).waitFor();
     expect(await page.getByRole('alert').textContent()).toMatch(/newer version/);
-    expect(hash()).toBe(before);
+    await expect.poll(hash).toBe(before);
     await input.setInputFiles(file);
     await expect.poll(step).toBe(3);
     expect(await page.getByRole('alert').count()).toBe(0);

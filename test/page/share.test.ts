@@ -99,7 +99,7 @@ test('what is ticked changes the link and not the page, and the link leaves thos
     '#length=8&hidden=8&batch=4&lane=path,rate:0.02&lane=sgd,clip:2&autoplay=1&hide=lanes&hide=loss&engine=cpu',
   );
   await page.keyboard.press('Escape');
-  expect(hash()).toBe(`#${LINK}`);
+  await expect.poll(hash).toBe(`#${LINK}`);
   expect(await page.locator('.lanes').count()).toBe(1);
 
   await openLink(new URL(address).hash);

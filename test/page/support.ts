@@ -146,5 +146,5 @@ export const isRestored = async (link = LINK): Promise<void> => {
   expect(await page.getByLabel('Momentum of lane 1').inputValue()).toBe('0.5');
   await button('More settings of lane 2').click();
   expect(await page.getByLabel('Gradient clip of lane 2').inputValue()).toBe('2');
-  expect(hash()).toBe(`#${link}`);
+  await expect.poll(hash).toBe(`#${link}`);
 };

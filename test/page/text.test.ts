@@ -49,7 +49,7 @@ describe('text', () => {
     await isReady();
     await drop([{ name: '<b>own</b>.txt', bytes: SENTENCE.repeat(100) }]);
     await page.getByText('<b>own</b>.txt: 28 different characters, 3,960 to train on').waitFor();
-    expect(hash()).toBe(`#${TEXT}&data=own`);
+    await expect.poll(hash).toBe(`#${TEXT}&data=own`);
     await isReady();
     await button('Play').click();
     await reaches(20);
@@ -94,7 +94,7 @@ describe('text', () => {
       await expect.poll(() => dropProblem().textContent()).toMatch(message);
     }
     expect(await page.getByText('Moby Dick: 79 different characters').count()).toBe(1);
-    expect(hash()).toBe(`#${TEXT}`);
+    await expect.poll(hash).toBe(`#${TEXT}`);
     expect(await button('Pause').count()).toBe(1);
     await reaches((await step()) + 5);
     await drop([{ name: 'good.txt', bytes: SENTENCE.repeat(100) }]);
@@ -108,7 +108,7 @@ describe('text', () => {
     await drop([{ name: 'short.txt', bytes: SENTENCE.repeat(100) }]);
     await dropProblem().waitFor();
     expect(await dropProblem().textContent()).toMatch(/too short for batch 256 and length 50.*at most/);
-    expect(hash()).not.toContain('own');
+    await expect.poll(hash).not.toContain('own');
   });
 
   test('a link to a text that is not here asks for it; the button chooses one by keyboard', async () => {

@@ -130,12 +130,12 @@ describe('with WebGPU', () => {
     await expect.poll(() => engine().textContent(), { timeout: READY_TIMEOUT }).toMatch(/^WebGPU, /);
     await isReady();
     expect(await step()).toBe(0);
-    expect(hash()).toBe(`#${SMALL}&engine=webgpu`);
+    await expect.poll(hash).toBe(`#${SMALL}&engine=webgpu`);
     expect(await notice.count()).toBe(0);
     expect(await page.getByText('The engine changed: the run starts again at step 0.').count()).toBe(1);
     await choice.selectOption('cpu');
     await expect.poll(() => engine().textContent()).toMatch(/^CPU, /);
-    expect(hash()).toBe(`#${SMALL}&engine=cpu`);
+    await expect.poll(hash).toBe(`#${SMALL}&engine=cpu`);
     expect(await notice.count()).toBe(0);
   });
 });
