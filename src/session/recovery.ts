@@ -39,7 +39,7 @@ export class Recovery {
           setTimeout(resolve, delay);
         });
         try {
-          return await standingAt(await createEngine(request), from);
+          return await inTime(createEngine(request).then((created) => standingAt(created, from)));
         } catch (error) {
           reason = error instanceof Error ? error.message : String(error);
         }
@@ -47,6 +47,30 @@ export class Recovery {
     }
     const created = await createEngine({ ...request, kind: 'cpu' });
     return standingAt({ ...created, fallback: `The GPU cannot be used any more. ${reason}` }, from);
+  }
+}
+
+/** Milliseconds that an attempt may take: a GPU process that dies meanwhile may leave it unanswered for ever. */
+const ATTEMPT_LIMIT = 20_000;
+
+/** @throws Error where the engine is not made in time; it then goes as soon as it comes */
+async function inTime(making: Promise<CreatedEngine>): Promise<CreatedEngine> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let late = false;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new Error('It does not answer any more.'));
+    }, ATTEMPT_LIMIT);
+  });
+  making.then(
+    ({ engine }) => late && engine.dispose(),
+    () => {},
+  );
+  try {
+    return await Promise.race([making, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

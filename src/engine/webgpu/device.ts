@@ -14,6 +14,8 @@ export interface Device {
   readonly info: EngineInfo;
   /** Null until the device is lost (DeviceLostError) or reported an error that nobody awaited. */
   readonly failure: () => Error | null;
+  /** Told when the device is lost: what waits for it may wait for ever. */
+  readonly losses: Set<(loss: Error) => void>;
   /** The kernel of that source; compiled once. @throws Error with the compiler's messages */
   kernel(name: KernelName, source: string): Promise<Kernel>;
 }
@@ -58,8 +60,11 @@ async function open(gpu: GPU): Promise<Device> {
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
   let failure: Error | null = null;
+  const losses = new Set<(loss: Error) => void>();
   void device.lost.then(({ reason, message }) => {
-    failure = new DeviceLostError(`The GPU was lost (${reason}${message ? `: ${message}` : ''}).`);
+    const loss = new DeviceLostError(`The GPU was lost (${reason}${message ? `: ${message}` : ''}).`);
+    failure = loss;
+    for (const tell of [...losses]) tell(loss);
   });
   device.addEventListener('uncapturederror', ({ error }) => {
     failure ??= new Error(`The GPU reported an error: ${error.message}`);
@@ -70,6 +75,7 @@ async function open(gpu: GPU): Promise<Device> {
     device,
     info: infoOf(adapter),
     failure: () => failure,
+    losses,
     kernel(name, source) {
       const key = `${name}\n${source}`;
       let kernel = kernels.get(key);

@@ -364,14 +364,24 @@ export class WebGpuEngine implements Engine {
     return this.#parts.task.measure(this.experiment).kind === 'bits';
   }
 
-  /** What fails because the device did says so. */
+  /** What fails because the device did says so, and what waits for a lost device fails. */
   async #checked<Result>(result: Promise<Result>): Promise<Result> {
-    return result.catch(async (error: unknown) => {
+    const { device, losses } = this.#parts.device;
+    let tell = (_loss: Error): void => {};
+    const lost = new Promise<never>((_, reject) => {
+      tell = reject;
+      losses.add(tell);
+    });
+    try {
+      return await Promise.race([result, lost]);
+    } catch (error) {
       // A device that is gone may say so only after what was asked of it has failed.
-      await Promise.race([this.#parts.device.device.lost, wait(LOSS_NOTICE)]);
+      await Promise.race([device.lost, wait(LOSS_NOTICE)]);
       this.#checkUsable();
       throw error;
-    });
+    } finally {
+      losses.delete(tell);
+    }
   }
 
   #readAll(names: readonly string[]): Promise<Contents> {
