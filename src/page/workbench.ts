@@ -3,6 +3,7 @@ import { formatLink, parseLink, type View } from '../experiment/link.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 import type { OwnText } from '../session/protocol.ts';
+import { withoutCopies } from '../session/runData.ts';
 import { continueRun, play, prepareRun, readText, useRun } from '../session/runStore.ts';
 import type { SavedRun } from '../session/savedRun.ts';
 
@@ -107,12 +108,8 @@ export function continueSaved(run: SavedRun): boolean {
     notify({ topic: 'saved', kind: 'warning', lines: [message] });
     return false;
   }
-  const lanes = run.checkpoint.experiment.lanes.slice(
-    0,
-    run.checkpoint.experiment.lanes.length - run.data.copies.length,
-  );
   setState(({ view }) => ({
-    experiment: { ...run.checkpoint.experiment, lanes },
+    experiment: withoutCopies(run.checkpoint.experiment, run.data.copies),
     view: { ...view, engine: run.engine, preset: null },
     ownText: own ?? getState().ownText,
     waitingRun: useRun.getState().status === 'waiting' ? run : null,

@@ -1,6 +1,5 @@
 import { arrangeLanes } from '../engine/arrange.ts';
-import type { EngineRequest } from '../engine/create.ts';
-import { createEngine } from '../engine/create.ts';
+import { createEngine, type EngineRequest } from '../engine/create.ts';
 import { type Checkpoint, DeviceLostError, type Engine, METRIC_STEPS } from '../engine/engine.ts';
 import { shapeOf } from '../engine/layout.ts';
 import type { Experiment } from '../experiment/schema.ts';

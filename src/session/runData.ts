@@ -1,5 +1,6 @@
 import type { LanePick } from '../engine/arrange.ts';
 import type { Evaluation } from '../engine/engine.ts';
+import type { Experiment } from '../experiment/schema.ts';
 import type { MetricColumns } from './protocol.ts';
 import { MetricSeries, type SavedSeries } from './series.ts';
 import { type SavedSpikes, SpikeWatch } from './spikes.ts';
@@ -30,6 +31,12 @@ export interface Copy {
   /** Unit j of layer l computes 2^exponents[l, j] times what it did. */
   readonly exponents: Int8Array; // [layers, hidden]
 }
+
+/** The experiment of a run as it began: its copies stand behind its own lanes. */
+export const withoutCopies = (experiment: Experiment, { length }: readonly Copy[]): Experiment => ({
+  ...experiment,
+  lanes: experiment.lanes.slice(0, experiment.lanes.length - length),
+});
 
 /** How far the losses of a copy and of its original are apart. */
 export interface Difference {

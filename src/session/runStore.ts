@@ -18,7 +18,7 @@ import type {
   TextInfo,
   Watched,
 } from './protocol.ts';
-import { type Copy, RunData } from './runData.ts';
+import { type Copy, RunData, withoutCopies } from './runData.ts';
 import { recordRun } from './runRecord.ts';
 import type { SavedRun } from './savedRun.ts';
 
@@ -292,8 +292,7 @@ export function step(): void {
 /** Back to step 0 of the same experiment, without its copies. */
 export function reset(): void {
   const { experiment, copies } = getState();
-  const lanes = experiment.lanes.slice(0, experiment.lanes.length - copies.length);
-  prepareRun({ ...experiment, lanes }, engineChoice, ownText, 0);
+  prepareRun(withoutCopies(experiment, copies), engineChoice, ownText, 0);
 }
 
 /** Saves the latest checkpoint: at once where the run stands or nobody looks, else now and again. */

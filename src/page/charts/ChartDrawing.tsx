@@ -12,6 +12,7 @@ import {
   YAxis,
 } from 'recharts';
 import { MAX_LANES } from '../../experiment/schema.ts';
+import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { type ChartRow, chartRows, hasBands, MOST_EARLIER_CURVES, mapRow } from '../chartRows.ts';
 import { axisOf, clampToScale, linearScale, logScale, toAxis } from '../chartScale.ts';
 import { formatCount, formatPowerTick, formatTick } from '../numbers.ts';
@@ -71,17 +72,14 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
             syncMethod="value"
             margin={{ top: 8, right: 12, bottom: 16, left: 0 }}
           >
-            <CartesianGrid vertical={false} syncWithTicks stroke="var(--grid)" />
+            <CartesianGrid {...GRID} />
             <XAxis
+              {...X_AXIS}
               dataKey="x"
-              type="number"
               domain={xScale.domain}
               ticks={xScale.ticks}
               tickFormatter={x.log ? formatPowerTick : formatX}
               allowDataOverflow
-              stroke="var(--axis)"
-              tickLine={false}
-              tickMargin={6}
               minTickGap={16}
               label={{
                 value: X_UNIT_TEXTS[x.unit],
@@ -92,7 +90,7 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
               }}
             />
             <YAxis
-              type="number"
+              {...Y_AXIS}
               domain={scale.domain}
               ticks={scale.ticks}
               tickFormatter={
@@ -103,11 +101,6 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
                     : formatTick
               }
               allowDataOverflow
-              interval={0}
-              stroke="var(--axis)"
-              axisLine={false}
-              tickLine={false}
-              width={52}
             />
             {/* Its cursor only: what it would write covers the curves. */}
             <Tooltip isAnimationActive={false} cursor={{ stroke: 'var(--axis)' }} content={() => null} />

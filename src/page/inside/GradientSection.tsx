@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { stateGradient } from '../../engine/inside/stateGradient.ts';
+import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { logScale } from '../chartScale.ts';
 import { formatCount, formatNumber, formatPowerTick } from '../numbers.ts';
 import { Swatch } from '../Swatch.tsx';
@@ -53,15 +54,12 @@ export function GradientSection({ look }: SectionProps) {
       <div className="gradient-chart">
         <ResponsiveContainer initialDimension={{ width: 320, height: 240 }}>
           <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
-            <CartesianGrid vertical={false} syncWithTicks stroke="var(--grid)" />
+            <CartesianGrid {...GRID} />
             <XAxis
+              {...X_AXIS}
               dataKey="t"
-              type="number"
               domain={[1, shape.length]}
               tickFormatter={formatCount}
-              stroke="var(--axis)"
-              tickLine={false}
-              tickMargin={6}
               minTickGap={16}
               label={{
                 value: 'time step t',
@@ -71,16 +69,11 @@ export function GradientSection({ look }: SectionProps) {
               }}
             />
             <YAxis
-              type="number"
+              {...Y_AXIS}
               domain={scale.domain}
               ticks={scale.ticks}
               tickFormatter={formatPowerTick}
               allowDataOverflow
-              interval={0}
-              stroke="var(--axis)"
-              axisLine={false}
-              tickLine={false}
-              width={52}
             />
             <Tooltip
               isAnimationActive={false}

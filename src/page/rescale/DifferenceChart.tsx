@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { MAX_LANES } from '../../experiment/schema.ts';
 import type { Copy, RunData } from '../../session/runData.ts';
+import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { linearScale } from '../chartScale.ts';
 import type { LaneStyle } from '../laneStyle.ts';
 import { formatCount, formatNumber, formatTick } from '../numbers.ts';
@@ -43,31 +44,23 @@ export function DifferenceChart({ data, copies, styles }: DifferenceChartProps) 
       <div className="chart-area">
         <ResponsiveContainer initialDimension={{ width: 320, height: 180 }}>
           <LineChart data={drawn} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
-            <CartesianGrid vertical={false} syncWithTicks stroke="var(--grid)" />
+            <CartesianGrid {...GRID} />
             <XAxis
+              {...X_AXIS}
               dataKey="step"
-              type="number"
               domain={steps.domain}
               ticks={steps.ticks}
               tickFormatter={formatCount}
-              stroke="var(--axis)"
-              tickLine={false}
-              tickMargin={6}
               minTickGap={16}
               label={{ value: 'training step', position: 'insideBottom', offset: -12 }}
             />
             <YAxis
-              type="number"
+              {...Y_AXIS}
               domain={scale.domain}
               ticks={scale.ticks}
               tickFormatter={(value: number) =>
                 value === scale.zero ? '0' : formatTick(Number(`1e${value}`))
               }
-              interval={0}
-              stroke="var(--axis)"
-              axisLine={false}
-              tickLine={false}
-              width={52}
             />
             <Tooltip
               isAnimationActive={false}

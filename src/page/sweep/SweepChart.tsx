@@ -7,6 +7,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { formatTick } from '../numbers.ts';
 import { heightOf, isOff, rateScale, type SweepLine, type SweepRow, sweepScale } from './sweepRows.ts';
 
@@ -40,32 +41,24 @@ export function SweepChart({ lines, rows, baseline }: SweepChartProps) {
       <div className="chart-area">
         <ResponsiveContainer initialDimension={{ width: 320, height: 280 }}>
           <ComposedChart data={drawn} margin={{ top: 12, right: 12, bottom: 16, left: 0 }}>
-            <CartesianGrid vertical={false} syncWithTicks stroke="var(--grid)" />
+            <CartesianGrid {...GRID} />
             <XAxis
+              {...X_AXIS}
               dataKey="rate"
-              type="number"
               scale="log"
               domain={rates.domain}
               ticks={rates.ticks}
               tickFormatter={formatTick}
               interval={0}
-              stroke="var(--axis)"
-              tickLine={false}
-              tickMargin={6}
               label={{ value: 'rate', position: 'insideBottom', offset: -12, className: 'axis-label' }}
             />
             <YAxis
-              type="number"
+              {...Y_AXIS}
               scale="log"
               domain={scale.domain}
               ticks={scale.ticks}
               tickFormatter={formatTick}
               allowDataOverflow
-              interval={0}
-              stroke="var(--axis)"
-              axisLine={false}
-              tickLine={false}
-              width={52}
             />
             {baseline && (
               <ReferenceLine
