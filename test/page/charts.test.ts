@@ -141,6 +141,8 @@ describe('charts', () => {
     let read = '';
     for (let y = 20; y < height - 40 && !read.startsWith(' earlier'); y += 15) {
       await area.hover({ position: { x: width / 3, y } });
+      // A busy browser draws what is pointed at a little later.
+      await page.waitForTimeout(100);
       read = (await reading.textContent()) ?? '';
     }
     expect(read).toMatch(/^ earlier: hidden 8, .*: [\d.e-]+$/);
