@@ -7,7 +7,7 @@ import {
   referenceOf,
   SHAPE_RANGES,
 } from '../src/engine/benchmark.ts';
-import { listOf } from '../src/experiment/link.ts';
+import { listOf } from '../src/experiment/reading.ts';
 import type { Range } from '../src/experiment/schema.ts';
 import { isPeer, PEER_NAMES, PEERS, type PeerName } from './contestant.ts';
 

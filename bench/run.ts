@@ -13,7 +13,7 @@ import {
   formatTables,
   type ShapeTimings,
 } from '../src/engine/benchmark.ts';
-import { listOf } from '../src/experiment/link.ts';
+import { listOf } from '../src/experiment/reading.ts';
 import { isPeer, PEERS, type PeerName } from './contestant.ts';
 import { benchInNode, describeProcessor } from './node.ts';
 import {

@@ -1,5 +1,6 @@
-import { listOf, parseLink } from '../experiment/link.ts';
+import { parseLink } from '../experiment/link.ts';
 import { PRESETS } from '../experiment/presets.ts';
+import { listOf } from '../experiment/reading.ts';
 import { describeRange, type Experiment, type Range } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 

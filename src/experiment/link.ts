@@ -1,10 +1,11 @@
 import { PRESETS } from './presets.ts';
+import { decode, type LinkMessage, listOf, Messages, quote, readChoice, readNumber } from './reading.ts';
+import { formatRoom, parseRoom, type RoomLink } from './room.ts';
 import {
   ACTIVATIONS,
   defaultExperiment,
   defaultLane,
   defaultLanes,
-  describeRange,
   type Experiment,
   INITIALISATIONS,
   type Lane,
@@ -14,7 +15,6 @@ import {
   networkOf,
   OPTIMIZERS,
   RANGES,
-  type Range,
 } from './schema.ts';
 import { TASK_NAMES, taskOf } from './tasks/index.ts';
 
@@ -32,6 +32,8 @@ export interface View {
   /** The open step of the guide, from 1; null where it is closed. */
   readonly guide: number | null;
   readonly engine: (typeof ENGINE_CHOICES)[number];
+  /** The open room with its settings, which the room itself checks; null where none is open. */
+  readonly room: RoomLink | null;
 }
 
 export const defaultView: View = {
@@ -41,20 +43,11 @@ export const defaultView: View = {
   preset: null,
   guide: null,
   engine: 'auto',
+  room: null,
 };
 
 /** Steps of the page's guide. */
 export const GUIDE_STEPS = 8;
-
-/** What is wrong with a link. */
-export interface LinkMessage {
-  /** The key of the link; `link` where it is the link as a whole. */
-  readonly key: string;
-  /** Names the key, what came and what is allowed. */
-  readonly problem: string;
-  /** The problem, and what is used instead. */
-  readonly message: string;
-}
 
 /** Keys whose change does not depend on another key, in the order of a link. */
 const NUMBER_KEYS = ['length', 'hidden', 'layers', 'batch', 'seed', 'terms'] as const;
@@ -71,6 +64,7 @@ const KEYS = [
   'preset',
   'guide',
   'engine',
+  'room',
 ] as const;
 
 const LANE_NUMBERS = ['rate', 'momentum', 'decay', 'clip', 'dualclip', 'unbalance', 'seed'] as const;
@@ -80,52 +74,11 @@ const LANE_SETTINGS = Object.keys(defaultLane('path', defaultExperiment())).filt
 
 /** Longer than any link that `formatLink` makes: what comes after is not read. */
 const MAX_LINK_LENGTH = 16_384;
-const MAX_MESSAGES = 12;
 const MAX_HIDE = 32;
 const HIDE_NAME = /^[a-z0-9-]{1,40}$/;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Values of each key, in the order in which they came. */
 type Entries = Map<string, string[]>;
-
-/** Collects messages: each text once, and no more than a visitor would read. */
-class Messages {
-  readonly #messages: LinkMessage[] = [];
-  readonly #seen = new Set<string>();
-  #left = 0;
-
-  add(key: string, problem: string, instead: string): void {
-    if (this.#seen.has(problem)) return;
-    this.#seen.add(problem);
-    if (this.#messages.length >= MAX_MESSAGES) this.#left++;
-    else this.#messages.push({ key, problem, message: `${problem}; ${instead}` });
-  }
-
-  all(): LinkMessage[] {
-    if (this.#left === 0) return this.#messages;
-    const more = `link: ${this.#left} more of its parts cannot be used`;
-    return [...this.#messages, { key: 'link', problem: more, message: more }];
-  }
-}
-
-/** What came, quoted, short enough for a message and without characters that would move a terminal's cursor. */
-function quote(text: string): string {
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return `"${short.replace(/\p{C}/gu, '\ufffd')}"`;
-}
-
-/** "a, b or c". */
-export const listOf = (names: readonly string[]): string =>
-  names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '');
-
-/** `encodeURIComponent` undone, or null where the escapes are broken. */
-function decode(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
-}
 
 function readEntries(text: string, messages: Messages): Entries {
   // A whole address counts by what stands behind its #.
@@ -144,7 +97,8 @@ function readEntries(text: string, messages: Messages): Entries {
     const rawKey = equals < 0 ? part : part.slice(0, equals);
     const rawValue = equals < 0 ? '' : part.slice(equals + 1);
     const key = decode(rawKey);
-    const value = decode(rawValue);
+    // A room's settings may hold what parts them: it decodes each by itself.
+    const value = key === 'room' ? rawValue : decode(rawValue);
     if (key === null || !(KEYS as readonly string[]).includes(key)) {
       const name = quote(key ?? rawKey);
       messages.add(
@@ -170,52 +124,6 @@ function readEntries(text: string, messages: Messages): Entries {
     }
   }
   return entries;
-}
-
-/** The number nearest to the text that the range allows; the fallback where there is none. */
-function readNumber(
-  messages: Messages,
-  key: string,
-  label: string,
-  text: string,
-  range: Range,
-  fallback: number,
-): number {
-  const isNumber = NUMBER.test(text);
-  const value = Number(text);
-  let nearest = fallback;
-  if (isNumber && !(range.exclusiveMin && value <= range.min)) {
-    const whole = range.integer && Number.isFinite(value) ? Math.round(value) : value;
-    // Adding 0 turns -0 into 0.
-    nearest = Math.min(range.max, Math.max(range.min, whole)) + 0;
-  }
-  if (!isNumber || nearest !== value) {
-    messages.add(
-      key,
-      `${label} is ${quote(text)}: it must be ${describeRange(range)}`,
-      `${nearest} is used instead`,
-    );
-  }
-  return nearest;
-}
-
-function readChoice<Name extends string>(
-  messages: Messages,
-  key: string,
-  label: string,
-  text: string,
-  allowed: readonly Name[],
-  fallback: Name,
-): Name {
-  const choice = allowed.find((name) => name === text);
-  if (choice === undefined) {
-    messages.add(
-      key,
-      `${label} is ${quote(text)}: it must be ${listOf(allowed)}`,
-      `${fallback} is used instead`,
-    );
-  }
-  return choice ?? fallback;
 }
 
 /** A lane, or null where its optimizer is not one. */
@@ -354,6 +262,7 @@ function readView(entries: Entries, messages: Messages): View {
   }
   const engine = first('engine');
   const guide = first('guide');
+  const room = first('room');
   return {
     autoplay: readSwitch('autoplay'),
     embed: readSwitch('embed'),
@@ -367,6 +276,7 @@ function readView(entries: Entries, messages: Messages): View {
       engine === undefined
         ? 'auto'
         : readChoice(messages, 'engine', 'engine', engine, ENGINE_CHOICES, 'auto'),
+    room: room === undefined ? null : parseRoom(room, messages),
   };
 }
 
@@ -464,5 +374,6 @@ export function formatLink(experiment: Experiment, view: View): string {
   items.push(...view.hide.map((name) => `hide=${name}`), ...preset);
   if (view.guide !== null) items.push(`guide=${view.guide}`);
   if (view.engine !== 'auto') items.push(`engine=${view.engine}`);
+  if (view.room !== null) items.push(`room=${formatRoom(view.room)}`);
   return `#${items.join('&')}`;
 }

@@ -14,6 +14,7 @@ import { UpdateNotice } from './offline/UpdateNotice.tsx';
 import { PresetsPanel } from './PresetsPanel.tsx';
 import { usePresenter } from './presenter/presenterStore.ts';
 import { RunBar } from './RunBar.tsx';
+import { Rooms } from './rooms/Rooms.tsx';
 import { useShortcuts } from './useShortcuts.ts';
 import { Views } from './Views.tsx';
 import { useWorkbench } from './workbench.ts';
@@ -70,6 +71,7 @@ function Playground() {
               )}
               {shows('lanes') && <LanesPanel />}
               {shows('views') && <Views />}
+              {shows('rooms') && <Rooms />}
             </div>
             {side && (
               <div className="column">

@@ -126,6 +126,12 @@ export function showGuide(guide: number | null): void {
   showLink();
 }
 
+/** Opens a room with settings, or closes it; the address bar follows, the run goes on. */
+export function showRoom(room: View['room']): void {
+  setState(({ view }) => ({ view: { ...view, room } }));
+  showLink();
+}
+
 const linkNotice = (messages: readonly string[]): Notice => ({
   topic: 'link',
   kind: 'warning',

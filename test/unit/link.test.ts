@@ -9,6 +9,8 @@ import {
   type View,
 } from '../../src/experiment/link.ts';
 import { PRESETS } from '../../src/experiment/presets.ts';
+import { ROOMS } from '../../src/experiment/room.ts';
+import { SettingsReader } from '../../src/experiment/roomSettings.ts';
 import {
   ACTIVATIONS,
   defaultExperiment,
@@ -106,6 +108,16 @@ const viewOf: fc.Arbitrary<View> = fc.record({
   preset: fc.constantFrom(null, ...PRESETS.keys()),
   guide: fc.option(fc.integer({ min: 1, max: GUIDE_STEPS })),
   engine: fc.constantFrom('auto', 'webgpu', 'cpu'),
+  room: fc.option(
+    fc.record({
+      name: fc.constantFrom(...ROOMS),
+      settings: fc.dictionary(
+        fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,12}$/),
+        fc.string({ unit: 'grapheme', maxLength: 40 }),
+        { maxKeys: 8, noNullPrototype: true },
+      ),
+    }),
+  ),
 });
 
 /** Text made of what links are made of, mostly in places where it does not belong. */
@@ -218,8 +230,42 @@ test('a link says everything that it may', () => {
     hide: ['lanes', 'task'],
     preset: null,
     guide: null,
+    room: null,
     engine: 'cpu',
   });
+});
+
+test('a room opens with its settings; what is wrong with them is named, and of a room that is none all is left out', () => {
+  const text = 'room=lookup,f:sin(2%2C%3A3)%26x,cells:16';
+  const { view, messages } = parseLink(text);
+  expect(view.room).toEqual({ name: 'lookup', settings: { f: 'sin(2,:3)&x', cells: '16' } });
+  expect(messages).toEqual([]);
+  expect(parseLink(formatLink(defaultExperiment(), view)).view).toEqual(view);
+  const wrong = parseLink('room=moments,inputs:6,inputs:7,%zz,9:1,units:4');
+  expect(wrong.view.room).toEqual({ name: 'moments', settings: { inputs: '6', units: '4' } });
+  expect(wrong.messages.map(({ message }) => message)).toEqual([
+    'room: inputs is given more than once: it must be given once; it is left out',
+    'room has the setting "%zz": % must be followed by valid hex digits; it is left out',
+    'room has the setting "9:1": it must be name:value with a name of letters and digits; it is left out',
+  ]);
+  const none = parseLink('room=cellar,a:1');
+  expect(none.view.room).toBeNull();
+  expect(none.messages.map(({ problem }) => problem)).toEqual([
+    'room is "cellar": it must be reachability, moments or lookup',
+  ]);
+});
+
+test('settings of a room are read by the rule of links', () => {
+  const reader = new SettingsReader({ cells: '300', kind: 'curve', f: 'x', colour: 'red' });
+  expect(reader.number('cells', { min: 1, max: 100, integer: true }, 16)).toBe(100);
+  expect(reader.number('bits', { min: 1, max: 8 }, 4)).toBe(4);
+  expect(reader.choice('kind', ['image', 'text'], 'image')).toBe('image');
+  expect(reader.text('f', 10, '')).toBe('x');
+  expect(reader.messages().map(({ message }) => message)).toEqual([
+    'cells is "300": it must be a whole number from 1 to 100; 100 is used instead',
+    'kind is "curve": it must be image or text; image is used instead',
+    '"colour" is not a setting of this room: it has cells, bits, kind, f; it is left out',
+  ]);
 });
 
 test('the guide opens at the step that a link names, at the nearest one where there is none', () => {
@@ -465,7 +511,7 @@ describe('properties', () => {
       fc.property(experimentOf, viewOf, (experiment, view) => {
         expect(parseExperiment(experiment)).toEqual(experiment);
         const link = formatLink(experiment, view);
-        expect(link).toMatch(/^#[\w.,:=&+-]*$/);
+        expect(link).toMatch(/^#[\w.,:=&+%!~*()'-]*$/);
         expect(parseLink(link)).toEqual({ experiment, view, messages: [] });
         expect(parseLink(encodeURI(link.slice(1))).experiment).toEqual(experiment);
       }),
@@ -532,7 +578,7 @@ describe('properties', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{1,12}$/), fc.stringMatching(/^[a-z]{1,12}$/), (key, setting) => {
         const keys =
-          'v task length hidden layers batch seed lane data autoplay embed hide preset guide engine'.split(
+          'v task length hidden layers batch seed lane data autoplay embed hide preset guide engine room'.split(
             ' ',
           );
         fc.pre(!keys.includes(key) && !(setting in defaultLane('sgd', defaultExperiment())));

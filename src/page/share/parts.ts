@@ -25,6 +25,7 @@ export const parts = (): readonly Part[] => [
   { name: 'lanes', title: 'Lanes and their settings' },
   { name: 'views', title: 'Look closer' },
   ...viewTitles().map(({ name, title }) => ({ name, title: `Look closer: ${title}` })),
+  { name: 'rooms', title: 'Next door' },
   { name: 'experiment', title: 'Experiment' },
   { name: 'presets', title: 'Try' },
   { name: 'footer', title: 'The method, and offline' },

@@ -1,0 +1,56 @@
+import { type ComponentType, type LazyExoticComponent, Suspense, useId } from 'react';
+import type { RoomLink } from '../../experiment/room.ts';
+import { showRoom, useWorkbench } from '../workbench.ts';
+import type { RoomProps } from './room.ts';
+import '../styles/rooms.css';
+
+interface Room {
+  readonly name: RoomLink['name'];
+  readonly title: string;
+  readonly text: string;
+  /** Loaded when it is opened. */
+  readonly Content: LazyExoticComponent<ComponentType<RoomProps>>;
+}
+
+const ROOMS: readonly Room[] = [];
+
+/** Neighbours of Path-SGD in the literature: a room for each, of which one is open at a time. */
+export function Rooms() {
+  const room = useWorkbench((state) => state.view.room);
+  const id = useId();
+  const current = ROOMS.find(({ name }) => name === room?.name);
+  if (ROOMS.length === 0) return null;
+  return (
+    <section className="panel rooms" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>Next door</h2>
+      <ul className="room-list">
+        {ROOMS.map(({ name, title, text }) => {
+          const open = name === room?.name;
+          return (
+            <li key={name}>
+              <button
+                type="button"
+                aria-expanded={open}
+                aria-controls={`${id}-content`}
+                onClick={() => showRoom(open ? null : { name, settings: {} })}
+              >
+                {title}
+              </button>
+              <span>{text}</span>
+            </li>
+          );
+        })}
+      </ul>
+      <div id={`${id}-content`}>
+        {current && room && (
+          <Suspense fallback={<p className="panel-note">Loading</p>}>
+            <current.Content
+              settings={room.settings}
+              onSettings={(settings) => showRoom({ name: current.name, settings })}
+            />
+          </Suspense>
+        )}
+      </div>
+    </section>
+  );
+}
