@@ -41,7 +41,7 @@ export default defineConfig({
           include: ['test/page/**/*.test.ts'],
           globalSetup: 'test/page/setup.ts',
           // Pages wait more than they compute.
-          maxWorkers: 2,
+          maxWorkers: 3,
           env,
           ...timeouts,
           ...patience,

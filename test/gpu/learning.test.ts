@@ -38,11 +38,11 @@ describe('learning on the device', () => {
     expect(below[1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(below[0] as number);
   });
 
-  test('MNIST rows: batches of genuine digits, bit for bit those of the CPU engine; over 60 % after 400 steps', async () => {
+  test('MNIST rows: batches of genuine digits, bit for bit those of the CPU engine; over 35 % after 300 steps', async () => {
     const data = await images();
     const experiment = {
       ...defaultExperiment('mnist-rows'),
-      hidden: 64,
+      hidden: 16,
       lanes: [lane('sgd', { rate: 0.1 }), lane('path', { rate: 0.03 })],
     };
     const engine = await createWebGpuEngine(experiment, { ...context, data });
@@ -51,9 +51,9 @@ describe('learning on the device', () => {
     expect(differences(own.batch.inputs, expected.batch.inputs)).toBe(0);
     expect([...own.batch.targets]).toEqual([...expected.batch.targets]);
     expect(new Set(own.batch.targets).size).toBeGreaterThan(5);
-    await engine.train(399);
+    await engine.train(299);
     const { lanes } = await engine.evaluate();
-    for (const { metric } of lanes) expect(metric).toBeGreaterThan(0.6);
+    for (const { metric } of lanes) expect(metric).toBeGreaterThan(0.35);
     engine.dispose();
     cpu.dispose();
   });
