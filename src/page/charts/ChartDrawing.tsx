@@ -38,6 +38,8 @@ const EARLIER = Array.from(
 const NO_ROWS: readonly ChartRow[] = [{ x: 0, step: null, cells: [], heldOut: [], earlier: [] }];
 /** Where the horizontal axis of a run without a step ends, in its unit. */
 const EMPTY_END = 100;
+/** A shorter axis of counted steps or examples would have places between two of them. */
+const LEAST_COUNTED_END = 4;
 
 /** The picture of a chart, as the numbers are at this moment, and what it reads below it. */
 export function ChartDrawing({ settings }: { readonly settings: ChartSettings }) {
@@ -54,7 +56,7 @@ export function ChartDrawing({ settings }: { readonly settings: ChartSettings })
   const scale = axisOf(axis, onAxis, reference, bands);
   const xScale = x.log
     ? logScale([rows[0]?.x ?? 1, rows.at(-1)?.x ?? EMPTY_END].map(Math.log10))
-    : linearScale([rows.at(-1)?.x ?? EMPTY_END]);
+    : linearScale([rows.at(-1)?.x ?? EMPTY_END, x.unit === 'seconds' ? 0 : LEAST_COUNTED_END]);
   const placed = (row: ChartRow): ChartRow => ({
     ...mapRow(row, (value) => clampToScale(value, scale)),
     x: x.log ? clampToScale(toAxis(row.x, 'log', 'number'), xScale) : row.x,

@@ -49,7 +49,7 @@ export function DifferenceChart({ data, copies, styles }: DifferenceChartProps) 
               {...X_AXIS}
               dataKey="step"
               domain={steps.domain}
-              ticks={steps.ticks}
+              ticks={steps.ticks.filter(Number.isInteger)}
               tickFormatter={formatCount}
               minTickGap={16}
               label={{ value: 'training step', position: 'insideBottom', offset: -12 }}
