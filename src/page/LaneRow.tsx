@@ -96,7 +96,7 @@ export function LaneRow(props: LaneRowProps) {
               title="The best rate that was measured for this optimizer and start"
               onClick={() => change({ rate: measured })}
             >
-              measured: {measured}
+              best: {measured}
               <span className="visually-hidden">, use it for lane {index + 1}</span>
             </button>
           )}
