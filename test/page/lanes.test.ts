@@ -72,7 +72,7 @@ test('another start brings its measured rate; a rate of one’s own stays, with 
   await openLink('#length=20&hidden=8&batch=4&lane=path&engine=cpu');
   await page.getByLabel('Start of lane 1').selectOption('identity');
   const proposed = await rate(1).inputValue();
-  const offer = page.getByRole('button', { name: /^measured: /, exact: false });
+  const offer = page.getByRole('button', { name: /^best: /, exact: false });
   expect(await offer.count()).toBe(0);
   await rate(1).fill('0.0123');
   await page.getByLabel('Start of lane 1').selectOption('nprnn');
