@@ -1,10 +1,28 @@
 import { useRef, useState } from 'react';
+import type { Experiment } from '../experiment/schema.ts';
+import { importRun } from '../session/earlierRuns.ts';
 import { currentSavedRun, useRun } from '../session/runStore.ts';
-import { continueSaved } from './workbench.ts';
+import { formatCount } from './numbers.ts';
+import { continueSaved, edit } from './workbench.ts';
 
-/** Saves a run as a file that goes on where it stood, and opens such a file. */
+/** Names that the page gives files tell nothing that the list of earlier runs does not. */
+const OWN_NAME = /^path-sgd-/;
+/** Characters of a run's name. */
+const LONGEST_NAME = 80;
+
+const runName = (fileName: string): string | null =>
+  OWN_NAME.test(fileName) ? null : fileName.replace(/\.json$/i, '').slice(0, LONGEST_NAME) || null;
+
+/** A run that was opened as curves: its experiment can be set up. */
+interface Imported {
+  readonly text: string;
+  readonly experiment: Experiment;
+}
+
+/** Saves a run as a file that goes on where it stood, and opens such a file, or a run that was saved as JSON. */
 export function RunFiles() {
   const [problem, setProblem] = useState<string | null>(null);
+  const [imported, setImported] = useState<Imported | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const begun = useRun(({ status }) => status === 'running' || status === 'paused' || status === 'stopped');
 
@@ -29,13 +47,19 @@ export function RunFiles() {
 
   const open = async (file: File | undefined): Promise<void> => {
     if (!file) return;
-    const { MOST_FILE_BYTES, readRunFile } = await import('../session/runFile.ts');
+    setProblem(null);
+    setImported(null);
     try {
-      if (file.size > MOST_FILE_BYTES) {
-        throw new Error(`it has ${file.size} bytes, a saved run at most ${MOST_FILE_BYTES}.`);
+      const { openFile } = await import('../session/runFile.ts');
+      const opened = await openFile(file);
+      if (opened.kind === 'checkpoint') continueSaved(opened.run);
+      else {
+        const { experiment, step } = opened.record;
+        const text = importRun(opened.record, runName(file.name))
+          ? `${file.name} is among the earlier runs: its curves up to step ${formatCount(step)} are faint, and stay until you remove them.`
+          : `${file.name} is among the earlier runs already.`;
+        setImported({ text, experiment });
       }
-      continueSaved(readRunFile(await file.text()));
-      setProblem(null);
     } catch (error) {
       setProblem(`${file.name} was not opened: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -53,15 +77,19 @@ export function RunFiles() {
         >
           Save checkpoint
         </button>
-        <button type="button" onClick={() => input.current?.click()} title="A file saved by Save checkpoint">
-          Open checkpoint
+        <button
+          type="button"
+          onClick={() => input.current?.click()}
+          title="A checkpoint goes on where it stood; a run saved as JSON joins the earlier runs"
+        >
+          Open a saved run
         </button>
         <input
           ref={input}
           type="file"
           accept=".json,application/json"
           hidden
-          aria-label="Checkpoint file"
+          aria-label="Saved run"
           onChange={(event) => {
             void open(event.target.files?.[0]);
             event.target.value = '';
@@ -72,6 +100,20 @@ export function RunFiles() {
         <p role="alert" className="text-file-problem">
           {problem}
         </p>
+      )}
+      {imported !== null && (
+        <div role="status" className="save-choices">
+          <p className="chart-note">{imported.text}</p>
+          <button
+            type="button"
+            onClick={() => {
+              edit(imported.experiment);
+              setImported(null);
+            }}
+          >
+            Set up its experiment
+          </button>
+        </div>
       )}
     </>
   );

@@ -52,6 +52,20 @@ export function remember(record: RunRecord): void {
   setState({ runs: next });
 }
 
+/**
+ * Puts a run that was saved as a file among the earlier ones, where it stays until it is removed.
+ * @param name the visitor's, or null
+ * @returns whether it was not there already
+ */
+export function importRun(record: RunRecord, name: string | null): boolean {
+  const { runs } = getState();
+  const same = JSON.stringify(record);
+  if (runs.some((run) => run.record.step === record.step && JSON.stringify(run.record) === same))
+    return false;
+  setState({ runs: [...runs, { id: ++lastId, record, name, kept: true, shown: null }] });
+  return true;
+}
+
 /** Changes what the visitor decides about an earlier run. */
 export function changeRun(id: number, change: Partial<Pick<EarlierRun, 'name' | 'kept' | 'shown'>>): void {
   setState(({ runs }) => ({ runs: runs.map((run) => (run.id === id ? { ...run, ...change } : run)) }));

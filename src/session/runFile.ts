@@ -1,3 +1,5 @@
+import { RUN_FORMAT, type RunRecord } from './runRecord.ts';
+import { MOST_RECORD_BYTES, parseRunRecord } from './runRecordFile.ts';
 import { parseSavedRun, type SavedRun, UnusableRunError } from './savedRun.ts';
 
 /** Typed arrays by the names that files give them. */
@@ -11,8 +13,8 @@ const NUMBERS = new Map([
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ]);
 
-/** Bytes that a file may have. */
-export const MOST_FILE_BYTES = 200_000_000;
+/** Bytes that a checkpoint may have. */
+const MOST_CHECKPOINT_BYTES = 200_000_000;
 
 /** Characters that become bytes at a time: more arguments than this are too many for a call. */
 const CHUNK = 0x8000;
@@ -41,14 +43,39 @@ export function writeRunFile(saved: SavedRun): string {
   });
 }
 
+/** What a file of the page holds: a run that goes on, or the curves of one. */
+export type OpenedFile =
+  | { readonly kind: 'checkpoint'; readonly run: SavedRun }
+  | { readonly kind: 'record'; readonly record: RunRecord };
+
+/** A run's file begins with its format. */
+const RECORD_HEAD = new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${RUN_FORMAT}"`);
+const HEAD_BYTES = 200;
+
 /**
- * Reads the text of a file again.
+ * Reads a checkpoint, or a run saved as JSON.
+ * @throws UnusableRunError which says what is wrong with it; one that is too large is not read
+ */
+export async function openFile(file: Blob): Promise<OpenedFile> {
+  const isRecord = RECORD_HEAD.test(await file.slice(0, HEAD_BYTES).text());
+  const most = isRecord ? MOST_RECORD_BYTES : MOST_CHECKPOINT_BYTES;
+  if (file.size > most) {
+    const what = isRecord ? 'a run saved as JSON' : 'a checkpoint';
+    throw new UnusableRunError(`It has ${file.size} bytes; ${what} has at most ${most}.`);
+  }
+  const text = await file.text();
+  return isRecord
+    ? { kind: 'record', record: parseRunRecord(jsonOf(text)) }
+    : { kind: 'checkpoint', run: readRunFile(text) };
+}
+
+/**
+ * Reads the text of a checkpoint again.
  * @throws UnusableRunError which says what is wrong with it
  */
 export function readRunFile(text: string): SavedRun {
-  let plain: unknown;
-  try {
-    plain = JSON.parse(text, (_, value: unknown) => {
+  return parseSavedRun(
+    jsonOf(text, (_, value) => {
       if (typeof value !== 'object' || value === null) return value;
       if ('number' in value && typeof value.number === 'string') return NUMBERS.get(value.number) ?? null;
       if ('array' in value && 'base64' in value && typeof value.base64 === 'string') {
@@ -56,11 +83,16 @@ export function readRunFile(text: string): SavedRun {
         return name === undefined ? null : arrayOf(name, value.base64);
       }
       return value;
-    });
+    }),
+  );
+}
+
+function jsonOf(text: string, revive?: (key: string, value: unknown) => unknown): unknown {
+  try {
+    return JSON.parse(text, revive);
   } catch (error) {
     throw new UnusableRunError(
       `This file cannot be read as a saved run (${error instanceof Error ? error.message : String(error)}).`,
     );
   }
-  return parseSavedRun(plain);
 }

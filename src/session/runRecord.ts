@@ -10,13 +10,16 @@ import type { Mark } from './stepClock.ts';
 export const QUANTITIES = ['loss', 'metric', 'gradientNorm', 'pathNormLog2'] as const;
 export type QuantityName = (typeof QUANTITIES)[number];
 
+export const RUN_FORMAT = 'path-sgd-playground run';
+export const RUN_VERSION = 1;
+
 /** One quantity of a lane: evenly spaced points, and those of a logarithmic step axis. */
 export type CurveRecord = Readonly<Record<Spacing, readonly SeriesPoint[]>>;
 
 /** A run as plain data: what an earlier run keeps, and what a saved file holds. */
 export interface RunRecord {
-  readonly format: 'path-sgd-playground run';
-  readonly version: 1;
+  readonly format: typeof RUN_FORMAT;
+  readonly version: typeof RUN_VERSION;
   readonly experiment: Experiment;
   /** The experiment as a link's fragment. */
   readonly link: string;
@@ -46,8 +49,8 @@ export function recordRun({ experiment, data, engine, stops }: RecordedRun, most
     log: lane[quantity].points(most, 'log'),
   });
   return {
-    format: 'path-sgd-playground run',
-    version: 1,
+    format: RUN_FORMAT,
+    version: RUN_VERSION,
     experiment,
     link: formatLink(experiment, defaultView),
     engine,

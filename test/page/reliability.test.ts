@@ -179,7 +179,7 @@ describe('a run that was left', () => {
     await openLink(`#${SMALL}&lane=sgd`);
     await isReady();
     const before = hash();
-    const input = page.getByLabel('Checkpoint file');
+    const input = page.getByLabel('Saved run');
     await input.setInputFiles({
       name: 'broken.json',
       mimeType: 'application/json',
