@@ -334,6 +334,7 @@ function receive(event: SessionEvent): void {
         fallback: event.fallback,
         baseline: event.baseline,
         text: event.text,
+        playWhenReady: false,
       });
       if (generation !== null) client?.send({ type: 'generate', run, settings: generation });
       if (watched.inside || watched.examples) client?.send({ type: 'watch', run, watched });
