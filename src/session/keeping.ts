@@ -61,9 +61,16 @@ export class Keeper {
       }
     } catch (error) {
       this.#failed = true;
-      this.#onProblem(error instanceof Error && error.message !== '' ? error.message : String(error));
+      this.#onProblem(reasonOf(error));
     } finally {
       this.#writing = false;
     }
   }
+}
+
+/** Why a browser keeps nothing, for a person; its own words for a full storage tell little, or are empty. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'QuotaExceededError') return 'its storage is full';
+  return error.message === '' ? error.name : error.message;
 }
