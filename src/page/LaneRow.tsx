@@ -15,6 +15,7 @@ import { taskOf } from '../experiment/tasks/index.ts';
 import { useRun } from '../session/runStore.ts';
 import { withLane, withOptimizer } from './edits.ts';
 import { Icon } from './Icon.tsx';
+import { LaneZero } from './LaneZero.tsx';
 import type { LaneStyle } from './laneStyle.ts';
 import { NumberField } from './NumberField.tsx';
 import { formatCount, formatNumber, formatOf } from './numbers.ts';
@@ -164,6 +165,7 @@ export function LaneRow(props: LaneRowProps) {
         </tr>
       )}
       <LaneSpike index={index} />
+      <LaneZero experiment={experiment} index={index} />
       <tr className="lane-wide" id={moreId} hidden={!open}>
         <td colSpan={8}>
           <div className="lane-more">

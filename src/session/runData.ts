@@ -5,6 +5,7 @@ import type { MetricColumns } from './protocol.ts';
 import { MetricSeries, type SavedSeries } from './series.ts';
 import { type SavedSpikes, SpikeWatch } from './spikes.ts';
 import { type Mark, StepClock } from './stepClock.ts';
+import { ZeroWatch } from './zeroLoss.ts';
 
 /** Most held-out evaluations kept of a run; beyond, every other one goes. */
 const MOST_EVALUATIONS = 64;
@@ -18,6 +19,8 @@ export interface LaneData {
   readonly gradientNorm: MetricSeries;
   readonly pathNormLog2: MetricSeries;
   readonly spikes: SpikeWatch;
+  /** Not saved: a lane whose loss stays 0 shows that again at its next step. */
+  readonly zeros: ZeroWatch;
 }
 
 /** A rescaled copy of a lane, which trains beside it. */
@@ -46,7 +49,7 @@ export interface Difference {
 }
 
 /** What one lane has measured as plain data. */
-interface SavedLane extends Readonly<Record<Exclude<keyof LaneData, 'spikes'>, SavedSeries>> {
+interface SavedLane extends Readonly<Record<Exclude<keyof LaneData, 'spikes' | 'zeros'>, SavedSeries>> {
   readonly spikes: SavedSpikes;
 }
 
@@ -67,6 +70,7 @@ const newLane = (): LaneData => ({
   gradientNorm: new MetricSeries(),
   pathNormLog2: new MetricSeries(),
   spikes: new SpikeWatch(),
+  zeros: new ZeroWatch(),
 });
 
 /**
@@ -188,9 +192,13 @@ export class RunData {
       if (at > lane.loss.lastStep) lane.spikes.append(at, loss, lane.loss.smooth);
       lane.loss.append(at, loss);
       if (this.#copies.length > 0) this.#compare(columns.lane[line] as number, at, loss);
-      lane.metric.append(at, columns.metric[line] as number);
-      lane.gradientNorm.append(at, columns.gradientNorm[line] as number);
-      lane.pathNormLog2.append(at, columns.pathNormLog2[line] as number);
+      const metric = columns.metric[line] as number;
+      const gradientNorm = columns.gradientNorm[line] as number;
+      const pathNormLog2 = columns.pathNormLog2[line] as number;
+      lane.zeros.append(loss, { step: at, metric, gradientNorm, pathNormLog2 });
+      lane.metric.append(at, metric);
+      lane.gradientNorm.append(at, gradientNorm);
+      lane.pathNormLog2.append(at, pathNormLog2);
     }
     this.#clock.add(step, seconds);
     this.#step = step;
@@ -243,6 +251,7 @@ export class RunData {
       gradientNorm: MetricSeries.restored(gradientNorm),
       pathNormLog2: MetricSeries.restored(pathNormLog2),
       spikes: SpikeWatch.restored(spikes),
+      zeros: new ZeroWatch(),
     }));
     data.#copies = saved.copies;
     data.#differences = new Map(
