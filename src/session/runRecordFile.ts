@@ -13,6 +13,8 @@ const MOST_POINTS = 1024;
 /** Marks of a clock and evaluations of a run: more than are kept. */
 const MOST_ENTRIES = 4096;
 const LONGEST_TEXT = 1000;
+/** Sizes that charts can tell apart; no engine measures larger ones: squares of float32 numbers end below 1e78. */
+const LARGEST = 1e100;
 
 const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.pipe(v.string(), v.maxLength(LONGEST_TEXT));
@@ -147,7 +149,8 @@ function pointOf(input: unknown): SeriesPoint | null {
 }
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
-const isMeasured = (value: unknown): value is number | null => value === null || typeof value === 'number';
+const isMeasured = (value: unknown): value is number | null =>
+  value === null || (typeof value === 'number' && Math.abs(value) <= LARGEST);
 
 /** Neighbours as one point. */
 function joined(neighbours: readonly SeriesPoint[]): SeriesPoint {

@@ -155,6 +155,11 @@ describe('a run saved as JSON', () => {
     ],
     ['a point beyond the run', lanesWith([{ ...point, last: 21 }]), /linear\.0: it must be a point/],
     ['a point without means', lanesWith([{ ...point, smooth: [] }]), /linear\.0: it must be a point/],
+    [
+      'a number that nothing measures',
+      lanesWith([{ ...point, mean: 1e101 }]),
+      /linear\.0: it must be a point/,
+    ],
     ['a point that is a word', lanesWith(['<b>']), /linear\.0: it must be a point/],
   ])('%s is refused with the reason', async (_, text, reason) => {
     await expect(open(text)).rejects.toThrow(UnusableRunError);
