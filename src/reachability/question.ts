@@ -139,7 +139,7 @@ function addingQuestion(experiment: Experiment, settings: Settings): Question {
   };
 }
 
-/** An image moves towards two (or three) others: x1 and x2 are the shares of the way. */
+/** An image moves towards two others, by up to a share of the way each: the answer is to stay what the image shows. */
 function imageQuestion(experiment: Experiment, data: TaskData | null, settings: Settings): Question {
   const numbers = [settings.image, settings.towards, settings.also];
   const twice = numbers.find((number, index) => numbers.indexOf(number) !== index);
@@ -151,9 +151,8 @@ function imageQuestion(experiment: Experiment, data: TaskData | null, settings: 
   const constant = Float64Array.from(start.inputs);
   const linear = new Float64Array(constant.length * free);
   for (const [axis, { inputs }] of ends.entries()) {
-    // Exact: pixels are multiples of a small power of two of about the same size.
     for (const [at, value] of inputs.entries()) {
-      linear[at * free + axis] = value - (constant[at] as number);
+      linear[at * free + axis] = settings.share * (value - (constant[at] as number));
     }
   }
   const outputs = 10;
@@ -172,9 +171,12 @@ function imageQuestion(experiment: Experiment, data: TaskData | null, settings: 
   return {
     inputs: { free, constant, linear },
     property: { bounds, limit: 0, signed: false },
-    axes: ends.map(({ targets }, axis) => `share of the way to image ${numbers[axis + 1]} (a ${targets[0]})`),
+    axes: ends.map(
+      ({ targets }, axis) =>
+        `from 0 to ${settings.share} of the way to image ${numbers[axis + 1]} (a ${targets[0]})`,
+    ),
     claim: `the answer stays ${label}`,
-    fixed: `The square starts at held-out image ${settings.image} (a ${label}) and moves towards images ${settings.towards} and ${settings.also}, or along both ways at once.`,
+    fixed: `The square starts at held-out image ${settings.image} (a ${label}) and goes ${settings.share} of the way towards images ${settings.towards} and ${settings.also}, along each way or both at once.`,
   };
 }
 

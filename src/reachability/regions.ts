@@ -43,7 +43,9 @@ export class RegionSearch {
   readonly #free: number;
   readonly #drive: readonly Float64Array[]; // [length] of [free + 1, hidden]
   readonly #stack: Pending[];
+  /** Made once: the units of a state that are not zero, and values at the vertices of a piece. */
   readonly #active: Int32Array;
+  #values = new Float64Array(64);
   #splits = 0;
 
   constructor(network: ReluNetwork, inputs: AffineInputs) {
@@ -117,12 +119,14 @@ export class RegionSearch {
     return TOLERANCE * size;
   }
 
-  /** A unit's sum at points [points, free]. */
+  /** A unit's sum at points [points, free]; the next call writes over it. */
   #valuesAt(sums: Float64Array, unit: number, points: Float64Array): Float64Array {
     const free = this.#free;
     const { hidden } = this.#network;
-    const values = new Float64Array(points.length / free);
-    for (let point = 0; point < values.length; point++) {
+    const count = points.length / free;
+    if (this.#values.length < count) this.#values = new Float64Array(2 * count);
+    const values = this.#values.subarray(0, count);
+    for (let point = 0; point < count; point++) {
       let value = 0;
       for (let axis = 0; axis < free; axis++) {
         value += (sums[axis * hidden + unit] as number) * (points[point * free + axis] as number);

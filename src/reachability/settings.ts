@@ -16,6 +16,7 @@ export const RANGES = {
   image: { min: 1, max: 10_000, integer: true },
   towards: { min: 1, max: 10_000, integer: true },
   also: { min: 1, max: 10_000, integer: true },
+  share: { min: 0, max: 1, exclusiveMin: true },
   limit: { min: 0, max: 1000, exclusiveMin: true },
   unit: { min: 1, max: MOST_HIDDEN, integer: true },
   other: { min: 1, max: MOST_HIDDEN, integer: true },
@@ -46,6 +47,8 @@ export const DEFAULTS: Settings = {
   image: 1,
   towards: 2,
   also: 3,
+  /** How much of the way from `image` to the others the square spans. */
+  share: 0.25,
   /** Within which an answer of adding, or an output of the random network, must stay. */
   limit: 0.04,
   /** The two units of the last layer whose states are drawn. */
