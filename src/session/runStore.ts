@@ -309,6 +309,9 @@ export function saveSoon(): void {
   keep();
 }
 
+/** The latest checkpoint of the run, of a run that stands the one of its step; null before the first step. */
+export const currentCheckpoint = (): Checkpoint | null => checkpoint;
+
 /** The run at its latest checkpoint as plain data; null before the first step. */
 export function currentSavedRun(): SavedRun | null {
   const { data, stops } = getState();

@@ -1,4 +1,4 @@
-import { type ComponentType, type LazyExoticComponent, Suspense, useId } from 'react';
+import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useId } from 'react';
 import type { RoomLink } from '../../experiment/room.ts';
 import { showRoom, useWorkbench } from '../workbench.ts';
 import type { RoomProps } from './room.ts';
@@ -12,7 +12,14 @@ interface Room {
   readonly Content: LazyExoticComponent<ComponentType<RoomProps>>;
 }
 
-const ROOMS: readonly Room[] = [];
+const ROOMS: readonly Room[] = [
+  {
+    name: 'reachability',
+    title: 'Prove it',
+    text: 'For every two numbers, not for samples of them: what a network can answer.',
+    Content: lazy(() => import('../reachability/Room.tsx')),
+  },
+];
 
 /** Neighbours of Path-SGD in the literature: a room for each, of which one is open at a time. */
 export function Rooms() {

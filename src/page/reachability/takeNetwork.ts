@@ -1,0 +1,33 @@
+import { withoutCopies } from '../../session/runData.ts';
+import { currentCheckpoint, pause, useRun } from '../../session/runStore.ts';
+import type { Taken } from './work.ts';
+
+/** Milliseconds between two looks whether a run that was paused has sent its numbers, and until it is given up. */
+const INTERVAL = 50;
+const PATIENCE = 15_000;
+
+/**
+ * The networks of the run's lanes as they are now; a run that trains is paused for it.
+ * @throws Error where the run does not stand in time
+ */
+export async function takeNetworks(): Promise<Taken> {
+  pause();
+  for (let waited = 0; waited < PATIENCE; waited += INTERVAL) {
+    const { experiment, copies, data, status } = useRun.getState();
+    const own = withoutCopies(experiment, copies);
+    const checkpoint = currentCheckpoint();
+    const stands = status === 'idle' || status === 'paused' || status === 'stopped';
+    if (stands && data.step === 0) return { experiment: own, step: 0, parameters: null };
+    if (stands && checkpoint?.step === data.step) {
+      const size = checkpoint.parameters.length / checkpoint.experiment.lanes.length;
+      const parameters = own.lanes.map((_, lane) =>
+        checkpoint.parameters.slice(lane * size, (lane + 1) * size),
+      );
+      return { experiment: own, step: checkpoint.step, parameters };
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, INTERVAL);
+    });
+  }
+  throw new Error('The run is not ready: once it stands, its networks can be taken.');
+}

@@ -1,0 +1,89 @@
+import type { Property, Question } from '../../reachability/question.ts';
+import { boundOn, type Cells, valueAt } from '../../reachability/reach.ts';
+import { formatCount, formatNumber } from '../numbers.ts';
+import type { Answer } from './work.ts';
+
+/** What the colours of the square stand for. */
+export const valueName = ({ signed }: Property): string => (signed ? 'error' : 'lead of another digit');
+
+/** A share of the square in per cent, also a tiny one. */
+export function percentText(share: number): string {
+  const percent = 100 * share;
+  return `${percent >= 0.1 || percent === 0 ? percent.toFixed(1) : percent.toPrecision(2)} %`;
+}
+
+/** A point of the square by its coordinates. */
+export const pointText = (point: ArrayLike<number>): string =>
+  `(${Array.from(point, (value) => Number(value.toFixed(4)))
+    .map(String)
+    .join(', ')})`;
+
+/** The bounds at a point of a region. */
+function valuesAt({ property }: Question, cells: Cells, cell: number, point: ArrayLike<number>): number[] {
+  const perCell = cells.outputs.length / cells.count;
+  return property.bounds.map((bound) =>
+    valueAt(boundOn(bound, cells.outputs, cell * perCell), 0, point, 0, cells.free),
+  );
+}
+
+/** What the square reads at a point of a region; -1: none was found there. */
+export function describePoint(
+  question: Question,
+  cells: Cells,
+  cell: number,
+  point: ArrayLike<number>,
+  hidden: number,
+): string {
+  const place = pointText(point);
+  if (cell < 0) return `${place}: not looked at, the search ended before.`;
+  const { signed } = question.property;
+  const values = valuesAt(question, cells, cell, point);
+  const shown = signed ? (values[0] as number) : Math.max(...values);
+  const width = cells.free + 1;
+  const perCell = cells.outputs.length / cells.count;
+  const answer = valueAt(cells.outputs, cell * perCell, point, 0, cells.free);
+  const output = perCell === width ? `answer ${answer.toFixed(4)}, ` : '';
+  return `${place}: region ${formatCount(cell + 1)} of ${formatCount(cells.count)}, ${output}${valueName(question.property)} ${formatNumber(shown)}; ${cells.active[cell]} of ${hidden} units active at the end`;
+}
+
+export interface Verdict {
+  readonly word: string;
+  readonly sentence: string;
+}
+
+/** The verdict and what it means, in words. */
+export function verdictOf({ question, reach, replays }: Answer): Verdict {
+  const { verdict, excess, worst, unsafe, covered, pending, cells } = reach;
+  const { limit, signed } = question.property;
+  const at = pointText(worst.point);
+  const value = signed
+    ? `an error of ${formatNumber(excess + limit)}`
+    : `another digit leads by ${formatNumber(excess)}`;
+  const engine = replays.float32.excesses[worst.bound] as number;
+  const replayed = signed
+    ? `the training engine, run there, is off by ${formatNumber(engine + limit)}`
+    : `in the training engine, run there, it leads by ${formatNumber(engine)}`;
+  const left = pending > 0 ? ` Only ${percentText(covered)} of the square was looked at.` : '';
+  if (verdict === 'COUNTEREXAMPLE') {
+    return {
+      word: verdict,
+      sentence: `At ${at}: ${value}; ${replayed}. The property fails on ${percentText(unsafe)} of the square.${left}`,
+    };
+  }
+  if (verdict === 'UNFINISHED') {
+    return {
+      word: verdict,
+      sentence: `${formatCount(cells.count)} regions were found, which cover ${percentText(covered)} of the square, and no counterexample in them. Nothing is said of the rest: allow more regions, or take a smaller network.`,
+    };
+  }
+  const margin = formatNumber(-excess);
+  return {
+    word: verdict,
+    sentence: signed
+      ? `It holds for every choice of the two numbers: the largest error is ${formatNumber(excess + limit)}, at ${at}, which leaves a margin of ${margin}. There ${replayed}.`
+      : `It holds for every choice of the two numbers: at ${at} another digit comes closest, and lacks ${margin}. There ${engineLack(engine)}.`,
+  };
+}
+
+const engineLack = (engine: number): string =>
+  `the training engine, run there, says ${formatNumber(-engine)}`;
