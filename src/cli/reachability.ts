@@ -10,7 +10,7 @@ import { networkOf, QuestionError } from '../reachability/network.ts';
 import { answersForPairs, markerSteps } from '../reachability/pairs.ts';
 import { laneSubject, obstacleOf, randomSubject, type Subject } from '../reachability/question.ts';
 import { type Reach, reach } from '../reachability/reach.ts';
-import { replay } from '../reachability/replay.ts';
+import { replay, shownUnits } from '../reachability/replay.ts';
 import { readReachabilitySettings, type Settings } from '../reachability/settings.ts';
 import { countsOverTraining } from '../reachability/training.ts';
 import { BadInputError, engineKind, numberIn, readArguments } from './arguments.ts';
@@ -134,9 +134,10 @@ function* regionLines({ cells }: Reach): Generator<string> {
 
 async function answer(subject: Subject, settings: Settings, report: Report, output: Output): Promise<void> {
   const say = reporter();
+  const units = shownUnits(subject, settings);
   const found = reach(subject, {
     cap: settings.cells,
-    units: [settings.unit - 1, settings.other - 1],
+    units,
     onProgress: (regions, pending) =>
       say(`${regions} regions, ${(100 * (1 - pending)).toFixed(1)} % of the values covered`),
   });

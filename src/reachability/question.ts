@@ -17,8 +17,10 @@ export interface Bound {
 export interface Property {
   readonly bounds: readonly Bound[];
   readonly limit: number;
-  /** Whether the second bound is minus the first: the first is then an error with a sign. */
+  /** Whether the second bound is minus the first: the first is then a number with a sign. */
   readonly signed: boolean;
+  /** What the bounds are about, in words. */
+  readonly name: 'error' | 'output' | 'lead of another digit';
 }
 
 /** Everything that the proof is about but the weights. */
@@ -132,6 +134,7 @@ function addingQuestion(experiment: Experiment, settings: Settings): Question {
       ],
       limit,
       signed: true,
+      name: 'error',
     },
     axes: steps.map((step) => `value at step ${step}`),
     claim: `|answer − (${sum})| ≤ ${limit}`,
@@ -170,7 +173,7 @@ function imageQuestion(experiment: Experiment, data: TaskData | null, settings: 
     );
   return {
     inputs: { free, constant, linear },
-    property: { bounds, limit: 0, signed: false },
+    property: { bounds, limit: 0, signed: false, name: 'lead of another digit' },
     axes: ends.map(
       ({ targets }, axis) =>
         `from 0 to ${settings.share} of the way to image ${numbers[axis + 1]} (a ${targets[0]})`,
@@ -232,7 +235,7 @@ export function randomSubject({ depth, units, seed, inputs, limit }: Settings): 
     parameters,
     question: {
       inputs: { free: inputs, constant: new Float64Array(inputs).fill(-RANDOM_SIDE / 2), linear },
-      property: { bounds: [bound(1), bound(-1)], limit, signed: true },
+      property: { bounds: [bound(1), bound(-1)], limit, signed: true, name: 'output' },
       axes: Array.from({ length: inputs }, (_, axis) => `input ${axis + 1}, from −1 to 1`),
       claim: `|output| ≤ ${limit}`,
       fixed: `A network of ${depth} × ${units} units whose weights and biases are random, seed ${seed}.`,

@@ -8,7 +8,7 @@ export const SOURCES = ['lane', 'random'] as const;
 /** The allowed range of every number of the room. Steps, lanes and images count from 1. */
 export const RANGES = {
   lane: { min: 1, max: 16, integer: true },
-  beside: { min: 1, max: 16, integer: true },
+  beside: { min: 0, max: 16, integer: true },
   first: { min: 0, max: MOST_STEPS, integer: true },
   second: { min: 0, max: MOST_STEPS, integer: true },
   third: { min: 0, max: MOST_STEPS, integer: true },
@@ -18,8 +18,8 @@ export const RANGES = {
   also: { min: 1, max: 10_000, integer: true },
   share: { min: 0, max: 1, exclusiveMin: true },
   limit: { min: 0, max: 1000, exclusiveMin: true },
-  unit: { min: 1, max: MOST_HIDDEN, integer: true },
-  other: { min: 1, max: MOST_HIDDEN, integer: true },
+  unit: { min: 0, max: MOST_HIDDEN, integer: true },
+  other: { min: 0, max: MOST_HIDDEN, integer: true },
   cells: { min: 1, max: 200_000, integer: true },
   inputs: { min: 2, max: 3, integer: true },
   depth: { min: 1, max: 7, integer: true },
@@ -37,8 +37,8 @@ export interface Settings extends NumberSettings {
 export const DEFAULTS: Settings = {
   network: 'lane',
   lane: 1,
-  /** The lane whose regions are counted beside those of `lane`. */
-  beside: 2,
+  /** The lane whose regions are counted beside those of `lane`; 0: the first other one. */
+  beside: 0,
   /** Steps of adding whose values are free; 0: a quarter and three quarters of the length, and no third one. */
   first: 0,
   second: 0,
@@ -51,9 +51,9 @@ export const DEFAULTS: Settings = {
   share: 0.25,
   /** Within which an answer of adding, or an output of the random network, must stay. */
   limit: 0.04,
-  /** The two units of the last layer whose states are drawn. */
-  unit: 1,
-  other: 2,
+  /** The two units of the last layer whose states are drawn; 0: those that add most to the answer. */
+  unit: 0,
+  other: 0,
   /** Regions after which a search is given up. */
   cells: 200_000,
   /** Of the random network: inputs, layers, units of a layer, seed. */

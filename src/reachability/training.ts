@@ -29,8 +29,9 @@ export function countedSteps(last: number): number[] {
 
 /** The lanes of the settings that are counted: one, or two of which the second stands beside the first. */
 export function countedLanes({ lanes }: Experiment, { lane, beside }: Settings): number[] {
+  const other = beside || (lane === 1 ? 2 : 1);
   const usable = ({ activation }: Lane): boolean => activation === 'relu';
-  return [...new Set([lane, beside])].filter((number) => {
+  return [...new Set([lane, other])].filter((number) => {
     const settings = lanes[number - 1];
     return settings !== undefined && usable(settings);
   });
@@ -51,7 +52,7 @@ export async function* countsOverTraining(
   const numbers = countedLanes(experiment, settings);
   if (numbers.length === 0) {
     throw new QuestionError(
-      `Neither lane ${settings.lane} nor lane ${settings.beside} is a ReLU network of the run.`,
+      `Neither lane ${settings.lane} nor the one beside it is a ReLU network of the run.`,
     );
   }
   const lanes = numbers.map((number) => experiment.lanes[number - 1] as Lane);

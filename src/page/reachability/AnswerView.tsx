@@ -31,7 +31,7 @@ export function AnswerView({ answer, taken, settings, busy, shownSteps, onChange
   const { cells, ranges, maps } = reach;
   const edges = wanted && cells.count <= MOST_EDGES;
   const { word, sentence } = verdictOf(answer);
-  const units = [Math.min(settings.unit, hidden), Math.min(settings.other, hidden)] as const;
+  const units = [answer.units[0] + 1, answer.units[1] + 1] as const;
   const unitRange = { min: 1, max: hidden, integer: true };
   const ofRun = taken !== null && taken.experiment.task === 'adding';
   return (
@@ -43,38 +43,42 @@ export function AnswerView({ answer, taken, settings, busy, shownSteps, onChange
         <p>{sentence}</p>
       </div>
       <p className="panel-note">{question.fixed}</p>
-      <div className="reach-pictures">
-        <div>
-          <SquarePicture question={question} reach={reach} hidden={hidden} edges={edges} />
-          <label className="reach-check" htmlFor={edgesId}>
-            <input
-              id={edgesId}
-              type="checkbox"
-              checked={edges}
-              disabled={cells.count > MOST_EDGES}
-              onChange={(event) => setWanted(event.target.checked)}
-            />
-            Edges of the regions
-          </label>
-        </div>
-        <div>
-          <UnitsPicture cells={cells} units={units} />
-          <div className="reach-fields">
-            <NumberField
-              label="Unit across"
-              value={units[0]}
-              range={unitRange}
-              onChange={(unit) => onChange({ unit })}
-            />
-            <NumberField
-              label="Unit upwards"
-              value={units[1]}
-              range={unitRange}
-              onChange={(other) => onChange({ other })}
-            />
+      {cells.free === 2 ? (
+        <div className="reach-pictures">
+          <div>
+            <SquarePicture question={question} reach={reach} hidden={hidden} edges={edges} />
+            <label className="reach-check" htmlFor={edgesId}>
+              <input
+                id={edgesId}
+                type="checkbox"
+                checked={edges}
+                disabled={cells.count > MOST_EDGES}
+                onChange={(event) => setWanted(event.target.checked)}
+              />
+              Edges of the regions
+            </label>
+          </div>
+          <div>
+            <UnitsPicture cells={cells} units={units} />
+            <div className="reach-fields">
+              <NumberField
+                label="Unit across"
+                value={units[0]}
+                range={unitRange}
+                onChange={(unit) => onChange({ unit })}
+              />
+              <NumberField
+                label="Unit upwards"
+                value={units[1]}
+                range={unitRange}
+                onChange={(other) => onChange({ other })}
+              />
+            </div>
           </div>
         </div>
-      </div>
+      ) : (
+        <p className="panel-note">{cells.free} numbers are free: there is no square to draw.</p>
+      )}
       <dl className="reach-numbers">
         <Figure name="Linear regions">{formatCount(cells.count)}</Figure>
         <Figure name="Different maps to the output">{formatCount(maps)}</Figure>
@@ -83,7 +87,7 @@ export function AnswerView({ answer, taken, settings, busy, shownSteps, onChange
             {formatNumber(ranges[0].min)} to {formatNumber(ranges[0].max)}
           </Figure>
         )}
-        <Figure name="Square covered">{percentText(reach.covered)}</Figure>
+        <Figure name="Covered">{percentText(reach.covered)}</Figure>
         <Figure name="Found in">{formatCount(reach.milliseconds)} ms</Figure>
       </dl>
       <div className="work-bar">
@@ -105,18 +109,20 @@ export function AnswerView({ answer, taken, settings, busy, shownSteps, onChange
       >
         <ExactSection key={keyOf(taken, settings)} taken={taken} settings={settings} />
       </Fold>
-      <Fold
-        title="Rescale units: the picture stays"
-        note="Multiply all weights into a unit by a power of two, divide those out of it by the same: every region stays where it is, to the last bit."
-      >
-        <RescaleSection
-          key={`${answer.layers} ${hidden}`}
-          taken={taken}
-          settings={settings}
-          original={answer}
-          edges={edges}
-        />
-      </Fold>
+      {cells.free === 2 && (
+        <Fold
+          title="Rescale units: the picture stays"
+          note="Multiply all weights into a unit by a power of two, divide those out of it by the same: every region stays where it is, to the last bit."
+        >
+          <RescaleSection
+            key={`${answer.layers} ${hidden}`}
+            taken={taken}
+            settings={settings}
+            original={answer}
+            edges={edges}
+          />
+        </Fold>
+      )}
       {ofRun && taken && (
         <Fold
           title="All pairs of marked steps"

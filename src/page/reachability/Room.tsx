@@ -82,8 +82,9 @@ export default function Room({ settings: record, onSettings }: RoomProps) {
   const shown = obstacle === null ? answered : null;
   return (
     <div className="reach">
+      <h3>What can a network answer?</h3>
       <p>
-        A ReLU network is linear in pieces. Let two numbers of a sequence be free and keep all others: the
+        A ReLU network is linear in pieces. Let two numbers of its input be free and keep all others: the
         square of the two is split, exactly, into the regions on which the network is linear. Since a linear
         function is largest at a corner, the corners tell what holds for every choice, where samples could
         only guess.

@@ -5,7 +5,7 @@ import { type Cell, CellField } from '../inside/CellField.tsx';
 import { paint, paletteOf } from '../inside/palette.ts';
 import { formatNumber } from '../numbers.ts';
 import { largestValue, rasterise } from './raster.ts';
-import { describePoint, valueName } from './words.ts';
+import { describePoint } from './words.ts';
 
 /** Places of the cursor along a side. */
 const PLACES = 201;
@@ -31,7 +31,7 @@ const pointOf = ({ row, column }: Cell): readonly [number, number] => [
 /** The square of the two free numbers, every region in the colours of its error, hatched where the property fails. */
 export function SquarePicture({ question, reach, hidden, edges }: SquarePictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { cells, worst, excess } = reach;
+  const { cells, worst } = reach;
   const { property, axes } = question;
   const scale = useMemo(() => largestValue(cells, property), [cells, property]);
   useEffect(() => {
@@ -51,10 +51,8 @@ export function SquarePicture({ question, reach, hidden, edges }: SquarePictureP
     const point = pointOf(place);
     return describePoint(question, cells, cellAt(cells, point), point, hidden);
   };
-  const name = valueName(property);
-  const ends = property.signed
-    ? [`−${formatNumber(scale)}`, `${name} 0`, formatNumber(scale)]
-    : [`−${formatNumber(scale)}`, `${name} 0`, formatNumber(scale)];
+  const { name } = property;
+  const ends = [`−${formatNumber(scale)}`, `${name} 0`, formatNumber(scale)];
   return (
     <CellField label="The square of the two free numbers" rows={PLACES} columns={PLACES} describe={describe}>
       {(cursor) => (
@@ -65,7 +63,7 @@ export function SquarePicture({ question, reach, hidden, edges }: SquarePictureP
               <canvas
                 ref={canvas}
                 role="img"
-                aria-label={`${cells.count} linear regions in colours of their ${name}; the worst point has an excess of ${formatNumber(excess)} over the limit.`}
+                aria-label={`${cells.count} linear regions, coloured by their ${name}, from −${formatNumber(scale)} to ${formatNumber(scale)}.`}
               />
               <Mark className="square-worst" x={worst.point[0] ?? 0} y={worst.point[1] ?? 0} />
               {cursor && <Mark className="square-cursor" x={pointOf(cursor)[0]} y={pointOf(cursor)[1]} />}
@@ -125,7 +123,7 @@ function drawSquare(
   context.putImageData(image, 0, 0);
   if (!edges) return;
   context.strokeStyle = style.getPropertyValue('--ink');
-  context.globalAlpha = 0.45;
+  context.globalAlpha = 0.35;
   context.lineWidth = 0.6 * devicePixelRatio;
   context.beginPath();
   for (let cell = 0; cell < cells.count; cell++) {

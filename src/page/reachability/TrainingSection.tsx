@@ -36,7 +36,7 @@ export function TrainingSection({ taken, settings, onBeside }: TrainingSectionPr
         <div className="reach-fields">
           <SelectField
             label="Beside it"
-            value={String(settings.beside)}
+            value={String(lanes.find((lane) => lane !== settings.lane) ?? settings.lane)}
             options={styles.map(({ name }, index) => ({ value: String(index + 1), text: name }))}
             onChange={(value) => onBeside(Number(value))}
           />

@@ -1,10 +1,7 @@
-import type { Property, Question } from '../../reachability/question.ts';
+import type { Question } from '../../reachability/question.ts';
 import { boundOn, type Cells, valueAt } from '../../reachability/reach.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
 import type { Answer } from './work.ts';
-
-/** What the colours of the square stand for. */
-export const valueName = ({ signed }: Property): string => (signed ? 'error' : 'lead of another digit');
 
 /** A share of the square in per cent, also a tiny one. */
 export function percentText(share: number): string {
@@ -43,7 +40,7 @@ export function describePoint(
   const perCell = cells.outputs.length / cells.count;
   const answer = valueAt(cells.outputs, cell * perCell, point, 0, cells.free);
   const output = perCell === width ? `answer ${answer.toFixed(4)}, ` : '';
-  return `${place}: region ${formatCount(cell + 1)} of ${formatCount(cells.count)}, ${output}${valueName(question.property)} ${formatNumber(shown)}; ${cells.active[cell]} of ${hidden} units active at the end`;
+  return `${place}: region ${formatCount(cell + 1)} of ${formatCount(cells.count)}, ${output}${question.property.name} ${formatNumber(shown)}; ${cells.active[cell]} of ${hidden} units active at the end`;
 }
 
 export interface Verdict {
@@ -54,36 +51,27 @@ export interface Verdict {
 /** The verdict and what it means, in words. */
 export function verdictOf({ question, reach, replays }: Answer): Verdict {
   const { verdict, excess, worst, unsafe, covered, pending, cells } = reach;
-  const { limit, signed } = question.property;
+  const { limit, name } = question.property;
+  const box = cells.free === 2 ? 'the square' : 'the box';
   const at = pointText(worst.point);
-  const value = signed
-    ? `an error of ${formatNumber(excess + limit)}`
-    : `another digit leads by ${formatNumber(excess)}`;
-  const engine = replays.float32.excesses[worst.bound] as number;
-  const replayed = signed
-    ? `the training engine, run there, is off by ${formatNumber(engine + limit)}`
-    : `in the training engine, run there, it leads by ${formatNumber(engine)}`;
-  const left = pending > 0 ? ` Only ${percentText(covered)} of the square was looked at.` : '';
+  const value = formatNumber(excess + limit);
+  const engine = formatNumber((replays.float32.excesses[worst.bound] as number) + limit);
+  const replayed = `The training engine, run there, has ${engine}.`;
   if (verdict === 'COUNTEREXAMPLE') {
+    const left = pending > 0 ? ` Only ${percentText(covered)} of ${box} was looked at.` : '';
     return {
       word: verdict,
-      sentence: `At ${at}: ${value}; ${replayed}. The property fails on ${percentText(unsafe)} of the square.${left}`,
+      sentence: `At ${at} the ${name} is ${value}. ${replayed} The property fails on ${percentText(unsafe)} of ${box}.${left}`,
     };
   }
   if (verdict === 'UNFINISHED') {
     return {
       word: verdict,
-      sentence: `${formatCount(cells.count)} regions were found, which cover ${percentText(covered)} of the square, and no counterexample in them. Nothing is said of the rest: allow more regions, or take a smaller network.`,
+      sentence: `${formatCount(cells.count)} regions were found, which cover ${percentText(covered)} of ${box}, and no counterexample in them. Nothing is said of the rest: allow more regions, or take a smaller network.`,
     };
   }
-  const margin = formatNumber(-excess);
   return {
     word: verdict,
-    sentence: signed
-      ? `It holds for every choice of the two numbers: the largest error is ${formatNumber(excess + limit)}, at ${at}, which leaves a margin of ${margin}. There ${replayed}.`
-      : `It holds for every choice of the two numbers: at ${at} another digit comes closest, and lacks ${margin}. There ${engineLack(engine)}.`,
+    sentence: `It holds for every choice of the free numbers. The largest ${name} is ${value}, at ${at}, which leaves a margin of ${formatNumber(-excess)}. ${replayed}`,
   };
 }
-
-const engineLack = (engine: number): string =>
-  `the training engine, run there, says ${formatNumber(-engine)}`;

@@ -7,7 +7,7 @@ import { QuestionError } from '../../reachability/network.ts';
 import { answersForPairs, type PairAnswer } from '../../reachability/pairs.ts';
 import { laneSubject, type Question, randomSubject, type Subject } from '../../reachability/question.ts';
 import { type Reach, reach } from '../../reachability/reach.ts';
-import { type Replay, replay } from '../../reachability/replay.ts';
+import { type Replay, replay, shownUnits } from '../../reachability/replay.ts';
 import type { Settings } from '../../reachability/settings.ts';
 import { countsOverTraining, type TrainingCount } from '../../reachability/training.ts';
 
@@ -38,6 +38,8 @@ export interface Answer {
   readonly reach: Reach;
   readonly hidden: number;
   readonly layers: number;
+  /** Those whose images are kept, from 0. */
+  readonly units: readonly [number, number];
   /** The worst point through the training engine's own forward pass. */
   readonly replays: { readonly float32: Replay; readonly float64: Replay };
 }
@@ -89,9 +91,10 @@ function parametersOf(
 function answerOf(request: Request, data: TaskData | null, post: (event: Event) => void): Answer {
   const { settings } = request;
   const subject = subjectOf(request, data);
+  const units = shownUnits(subject, settings);
   const found = reach(subject, {
     cap: settings.cells,
-    units: [settings.unit - 1, settings.other - 1],
+    units,
     onProgress: (regions, pending) =>
       post({ type: 'progress', text: `${regions.toLocaleString('en')} regions`, fraction: 1 - pending }),
   });
@@ -100,7 +103,7 @@ function answerOf(request: Request, data: TaskData | null, post: (event: Event) 
     float32: replay(subject, found.worst.point, 'float32'),
     float64: replay(subject, found.worst.point, 'float64'),
   };
-  return { question: subject.question, reach: found, hidden, layers, replays };
+  return { question: subject.question, reach: found, hidden, layers, units, replays };
 }
 
 function exactOf(request: Request, data: TaskData | null, post: (event: Event) => void): ExactAnswer {
