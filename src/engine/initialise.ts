@@ -7,7 +7,7 @@ import { powerOfTwo } from './powersOfTwo.ts';
  * Random numbers of one stream and step, one after another. Only operations that IEEE 754 rounds exactly
  * (+ - * / and the square root) are used from here on, so that every machine draws the same bits.
  */
-class Draws {
+export class Draws {
   readonly #seed: number;
   readonly #stream: Stream;
   readonly #step: number;

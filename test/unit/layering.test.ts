@@ -21,7 +21,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   engine: ['valibot'],
   reachability: [],
   moments: ['ml-matrix'],
-  lookup: [],
+  lookup: ['jsep'],
 };
 
 /** What only a page has. */
