@@ -21,23 +21,25 @@ export interface Arguments<Flag extends string> {
 }
 
 /**
- * Reads one link (or the name of a preset) and flags that each take a value, as `--flag value` or `--flag=value`.
+ * Reads one text that is no flag, and flags that each take a value, as `--flag value` or `--flag=value`.
+ * @param what the text is, for complaints
  * @param usage shown with every complaint about the arguments
  * @throws BadInputError, HelpRequest
  */
-export function readArguments<Flag extends string>(
+export function readFlags<Flag extends string>(
   args: readonly string[],
   flagNames: readonly Flag[],
+  what: string,
   usage: string,
-): Arguments<Flag> {
+): { readonly text: string; readonly flags: Readonly<Partial<Record<Flag, string>>> } {
   const refuse = (problem: string): BadInputError => new BadInputError(`${problem}\nUsage: ${usage}`);
   const flags: Partial<Record<Flag, string>> = {};
-  const links: string[] = [];
+  const texts: string[] = [];
   const rest = args.values();
   for (const argument of rest) {
     if (argument === '--help' || argument === '-h') throw new HelpRequest(`Usage: ${usage}`);
     if (!argument.startsWith('-')) {
-      links.push(argument);
+      texts.push(argument);
       continue;
     }
     const [name = '', ...parts] = argument.split('=');
@@ -50,12 +52,26 @@ export function readArguments<Flag extends string>(
     if (value === undefined) throw refuse(`${name} has no value: it must have one`);
     flags[flag] = value;
   }
-  const [link] = links;
-  if (link === undefined)
-    throw refuse("No link: it must be one link or the name of a preset ('' for the defaults)");
-  if (links.length > 1) {
-    throw refuse(`${links.length} links: it must be one; put quotes around it, since it may contain &`);
+  const [text] = texts;
+  if (text === undefined) throw refuse(`No ${what} ('' for the defaults)`);
+  if (texts.length > 1) {
+    throw refuse(`${texts.length} links: it must be one; put quotes around it, since it may contain &`);
   }
+  return { text, flags };
+}
+
+/**
+ * Reads one link (or the name of a preset) and flags.
+ * @param usage shown with every complaint about the arguments
+ * @throws BadInputError, HelpRequest
+ */
+export function readArguments<Flag extends string>(
+  args: readonly string[],
+  flagNames: readonly Flag[],
+  usage: string,
+): Arguments<Flag> {
+  const what = 'link: it must be one link or the name of a preset';
+  const { text: link, flags } = readFlags(args, flagNames, what, usage);
   const { experiment, messages } = parseLink(PRESETS.has(link) ? `preset=${link}` : link);
   if (messages.length > 0) throw new BadInputError(messages.map(({ problem }) => problem).join('\n'));
   return { experiment, flags };

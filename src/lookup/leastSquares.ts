@@ -5,7 +5,11 @@
  * @param ridge r, as a share of the mean of A's diagonal: directions that A says nothing of stay at 0
  * @returns x, or null where a number is not finite
  */
-export function solveSymmetric(matrix: Float64Array, right: Float64Array, ridge: number): Float64Array | null {
+export function solveSymmetric(
+  matrix: Float64Array,
+  right: Float64Array,
+  ridge: number,
+): Float64Array | null {
   const size = right.length;
   const at = (row: number, column: number): number => matrix[row * size + column] as number;
   let trace = 0;

@@ -31,7 +31,7 @@ export const parametersOf = (network: Network): Float64Array[] =>
   network.flatMap(({ weights, biases }) => [weights, biases]);
 
 const ACTIVATIONS: Readonly<Record<Activation, (sum: number) => number>> = {
-  relu: (sum) => (sum > 0 ? sum : 0),
+  relu: (sum) => Math.max(sum, 0),
   sine: Math.sin,
   exp2: (sum) => 2 ** sum,
   linear: (sum) => sum,
