@@ -18,6 +18,10 @@ const ROOMS: readonly Room[] = [
     title: 'Prove it',
     text: 'For every two numbers, not for samples of them: what a network can answer.',
     Content: lazy(() => import('../reachability/Room.tsx')),
+    name: 'lookup',
+    title: 'A picture in one number',
+    text: 'Networks that keep a whole function in the digits of a few weights, and what training makes of them.',
+    Content: lazy(() => import('../lookup/Room.tsx')),
   },
 ];
 

@@ -1,0 +1,114 @@
+import { useEffect, useRef } from 'react';
+import { piecesOf } from '../../lookup/nodes.ts';
+import type { Cell } from '../inside/CellField.tsx';
+import type { Look } from './look.ts';
+
+/** The function of two variables and what the network makes of it, as grey pictures with one cursor. */
+export function Pictures({ look, cursor }: { readonly look: Look; readonly cursor: Cell | null }) {
+  const { view, answers } = look;
+  return (
+    <div className="lookup-pictures">
+      <Picture title="The function" values={view.target} look={look} cursor={cursor} />
+      <Picture title="What the network answers" values={answers} look={look} cursor={cursor} />
+    </div>
+  );
+}
+
+interface PictureProps {
+  readonly title: string;
+  readonly values: Float32Array;
+  readonly look: Look;
+  readonly cursor: Cell | null;
+}
+
+function Picture({ title, values, look, cursor }: PictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { view } = look;
+  const { points, target, settings } = view;
+  const { cells } = settings.sizes;
+  const broken = values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+  const share = broken / values.length;
+  const words = share === 0 ? '' : `no number at ${(100 * share).toPrecision(2)} % of all points`;
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    const draw = (): void => drawGreys(element, values, target, points);
+    draw();
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    return () => scheme.removeEventListener('change', draw);
+  }, [values, target, points]);
+
+  return (
+    <figure className="lookup-picture">
+      <figcaption>
+        <b>{title}</b> <span>{words}</span>
+      </figcaption>
+      <div className="lookup-frame" data-cells>
+        <canvas ref={canvas} role="img" aria-label={`${title}${words && `: ${words}`}`} />
+        {look.trifling && <TriflingBands look={look} />}
+        {cursor && (
+          <span
+            className="lookup-cursor"
+            style={{
+              left: `${(100 * cursor.column) / cells}%`,
+              top: `${(100 * cursor.row) / cells}%`,
+              width: `${100 / cells}%`,
+              height: `${100 / cells}%`,
+            }}
+          />
+        )}
+      </div>
+    </figure>
+  );
+}
+
+/** Narrower bands would not be seen: share of the axis. */
+const NARROWEST = 0.002;
+
+/** The trifling region over a picture, or over a chart of one variable. */
+export function TriflingBands({ look }: { readonly look: Look }) {
+  const { sizes } = look.view.settings;
+  const bands = piecesOf(sizes)
+    .filter(({ trifling }) => trifling)
+    .map(({ from, to }) => ({ from, width: Math.max(NARROWEST, to - from) }));
+  return (
+    <svg className="lookup-bands" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+      {bands.map(({ from, width }) => (
+        <rect key={`x${from}`} x={from} y={0} width={width} height={1} />
+      ))}
+      {sizes.dimension === 2 &&
+        bands.map(({ from, width }) => (
+          <rect key={`y${from}`} x={0} y={1 - from - width} width={1} height={width} />
+        ))}
+    </svg>
+  );
+}
+
+/** Draws values as greys, the function's least black and its largest white; what is no number in the colour of what is broken. */
+function drawGreys(
+  canvas: HTMLCanvasElement,
+  values: Float32Array,
+  target: Float32Array,
+  points: number,
+): void {
+  canvas.width = points;
+  canvas.height = points;
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const low = target.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = target.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const scale = high > low ? 255 / (high - low) : 0;
+  const style = getComputedStyle(canvas).getPropertyValue('--heat-negative').trim();
+  context.fillStyle = style;
+  context.fillRect(0, 0, points, points);
+  const image = context.getImageData(0, 0, points, points);
+  values.forEach((value, index) => {
+    if (!Number.isFinite(value)) return;
+    const row = points - 1 - Math.floor(index / points);
+    const at = 4 * (row * points + (index % points));
+    image.data.fill(scale === 0 ? 128 : (value - low) * scale, at, at + 3);
+  });
+  context.putImageData(image, 0, 0);
+}
