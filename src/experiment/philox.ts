@@ -16,6 +16,7 @@ export const STREAM = {
   unbalance: 3,
   sampling: 4,
   permutation: 5,
+  moments: 6,
 } as const;
 
 export type Stream = (typeof STREAM)[keyof typeof STREAM];
