@@ -18,6 +18,8 @@ const ROOMS: readonly Room[] = [
     title: 'Prove it',
     text: 'For every two numbers, not for samples of them: what a network can answer.',
     Content: lazy(() => import('../reachability/Room.tsx')),
+  },
+  {
     name: 'lookup',
     title: 'A picture in one number',
     text: 'Networks that keep a whole function in the digits of a few weights, and what training makes of them.',
@@ -30,7 +32,6 @@ export function Rooms() {
   const room = useWorkbench((state) => state.view.room);
   const id = useId();
   const current = ROOMS.find(({ name }) => name === room?.name);
-  if (ROOMS.length === 0) return null;
   return (
     <section className="panel rooms" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Next door</h2>
