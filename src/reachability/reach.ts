@@ -279,12 +279,12 @@ class Collector {
 /** Above the number of every hyperplane of a search. */
 const CLIP = 2 ** 40;
 
-/** Digits to which two affine maps are the same: another pattern sums the same numbers in another order. */
+/** Digits in which two affine maps are the same: another pattern rounds the same sums otherwise. */
 const MAP_DIGITS = 9;
 
 const mapKey = (maps: Float64Array): string =>
   // Adding 0 turns -0 into 0.
-  Array.from(maps, (value) => Number(value.toFixed(MAP_DIGITS)) + 0).join();
+  Array.from(maps, (value) => Number(value.toPrecision(MAP_DIGITS)) + 0).join();
 
 const ones = (words: Uint32Array): number => {
   let count = 0;
