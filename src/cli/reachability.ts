@@ -107,6 +107,7 @@ function answerLine(subject: Subject, found: Reach): string {
     axes,
     ...rest,
     regions: cells.count,
+    excess,
     margin: -excess,
     limit: property.limit,
     worst: { point: [...worst.point], bound: worst.bound, cell: worst.cell },

@@ -45,7 +45,7 @@ describe('the room Prove it', () => {
     await openLink(`#${TINY}&lane=sgd,rate:0.03&lane=path,rate:0.003`);
     await isReady();
     await button('Prove it').click();
-    await expect.poll(() => verdict().textContent()).toContain('COUNTEREXAMPLE|answer − (v2 + v6)| ≤ 0.04');
+    await expect.poll(() => verdict().textContent()).toContain('COUNTEREXAMPLE |answer − (v2 + v6)| ≤ 0.04');
     expect(await room().getByText('The network after step 0.').count()).toBe(1);
     await expect.poll(colours).toBeGreaterThan(8);
     await button('Play').click();
@@ -61,6 +61,8 @@ describe('the room Prove it', () => {
 
     const field = page.getByRole('application', { name: 'The square of the two free numbers' });
     await field.focus();
+    // The first key places the cursor.
+    await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
@@ -131,7 +133,7 @@ describe('the room Prove it', () => {
   test('a link opens it at a random network, in little room, without barriers; bad input has a message', async () => {
     await page.setViewportSize({ width: 360, height: 800 });
     await openLink('#engine=cpu&room=reachability,network:random,units:12,limit:2,cells:9999999');
-    await expect.poll(() => verdict().textContent()).toMatch(/^VERIFIED\|output\| ≤ 2/);
+    await expect.poll(() => verdict().textContent()).toMatch(/^VERIFIED \|output\| ≤ 2/);
     expect(await room().getByRole('alert').textContent()).toContain('cells is "9999999"');
     expect(await overflow()).toBe(0);
     await page.evaluate(axe.source);

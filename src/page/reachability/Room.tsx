@@ -93,11 +93,11 @@ export default function Room({ settings: record, onSettings }: RoomProps) {
         <Citation text={PAPER} />
       </p>
       {messages.length > 0 && (
-        <ul className="reach-problem" role="alert">
+        <div className="reach-problem" role="alert">
           {messages.map(({ message }) => (
-            <li key={message}>{message}</li>
+            <p key={message}>{message}</p>
           ))}
-        </ul>
+        </div>
       )}
       <Fields experiment={experiment} settings={settings} onChange={change} />
       {obstacle !== null ? (
@@ -106,7 +106,7 @@ export default function Room({ settings: record, onSettings }: RoomProps) {
         </p>
       ) : (
         <WorkBar
-          label={random || status !== 'running' ? 'Prove it' : 'Pause and prove it'}
+          label={random || status !== 'running' ? 'Prove it now' : 'Pause and prove it'}
           work={work}
           primary
           onStart={() => {

@@ -55,7 +55,7 @@ export function TrainingSection({ taken, settings, onBeside }: TrainingSectionPr
         }}
       />
       {step === 0 && (
-        <p className="panel-note">The run is at step 0: train it for a while, then press Prove it again.</p>
+        <p className="panel-note">The run is at step 0: train it for a while, then press Prove it now.</p>
       )}
       {counts.length > 0 && (
         <>
