@@ -1,8 +1,9 @@
+import { digest } from './cells.ts';
 import { type Dyadic, dyadicOf, fractionOf, over, ratio } from './dyadic.ts';
 import { type ExactPolygon, exactSquare, half, type Line, signsAt } from './exactPolygon.ts';
 import { networkOf, QuestionError, type ReluNetwork } from './network.ts';
 import type { Subject } from './question.ts';
-import { digest, type Reach, type Verdict } from './reach.ts';
+import type { Reach, Verdict } from './reach.ts';
 import { patternWords } from './regions.ts';
 
 /** The layers of a network in whole numbers. */

@@ -1,8 +1,8 @@
 import { PlainNetwork } from '../engine/cpu/network.ts';
 import type { Precision } from '../engine/cpu/precision.ts';
 import { matrixOf } from '../engine/layout.ts';
+import { boundOn } from './cells.ts';
 import type { Subject } from './question.ts';
-import { boundOn } from './reach.ts';
 import type { Settings } from './settings.ts';
 
 /**

@@ -6,6 +6,7 @@ import { type Shape, shapeOf } from '../../src/engine/layout.ts';
 import { defaultExperiment, type Experiment, INITIALISATIONS } from '../../src/experiment/schema.ts';
 import type { ImageData } from '../../src/experiment/tasks/index.ts';
 import { rasterise } from '../../src/page/reachability/raster.ts';
+import { cellAt, valueAt } from '../../src/reachability/cells.ts';
 import { dyadicOf, fractionOf, ratio } from '../../src/reachability/dyadic.ts';
 import { comparePatterns, exactReach, exactRegions } from '../../src/reachability/exact.ts';
 import { exactTwiceArea } from '../../src/reachability/exactPolygon.ts';
@@ -13,7 +14,7 @@ import { networkOf, QuestionError } from '../../src/reachability/network.ts';
 import { answersForPairs, markerSteps } from '../../src/reachability/pairs.ts';
 import { measure, type Polytope, split, unitBox } from '../../src/reachability/polytope.ts';
 import { laneSubject, obstacleOf, randomSubject, type Subject } from '../../src/reachability/question.ts';
-import { cellAt, type Reach, reach, valueAt } from '../../src/reachability/reach.ts';
+import { type Reach, reach } from '../../src/reachability/reach.ts';
 import { centroid } from '../../src/reachability/regions.ts';
 import { replay } from '../../src/reachability/replay.ts';
 import {

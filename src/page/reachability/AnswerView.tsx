@@ -87,6 +87,9 @@ export function AnswerView({ answer, taken, settings, busy, shownSteps, onChange
             {formatNumber(ranges[0].min)} to {formatNumber(ranges[0].max)}
           </Figure>
         )}
+        <Figure name={`Margin: ${question.property.limit} − largest ${question.property.name}`}>
+          {formatNumber(-reach.excess)}
+        </Figure>
         <Figure name="Covered">{percentText(reach.covered)}</Figure>
         <Figure name="Found in">{formatCount(reach.milliseconds)} ms</Figure>
       </dl>
@@ -96,9 +99,9 @@ export function AnswerView({ answer, taken, settings, busy, shownSteps, onChange
         </button>
       </div>
       <p className="panel-note">
-        What this does not show: it holds for these fixed values only, another sequence or other steps are
-        other questions. And it is about the real-number network with these float32 weights; an engine rounds
-        on its way, which moves an answer by about a millionth of its size.
+        What this does not show: it holds for the values that are fixed here, and says nothing of others. And
+        it is about the real-number network with these float32 weights; an engine rounds on its way, which
+        moves an answer by about a millionth of its size.
       </p>
       <Fold title="The worst regions as a table">
         <RegionTable question={question} cells={cells} />

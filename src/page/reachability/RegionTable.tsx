@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
+import { boundOn, type Cells, valueAt } from '../../reachability/cells.ts';
 import type { Question } from '../../reachability/question.ts';
-import { boundOn, type Cells, valueAt } from '../../reachability/reach.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
 import { pointText } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { Cells } from '../../reachability/reach.ts';
+import type { Cells } from '../../reachability/cells.ts';
 import type { Settings } from '../../reachability/settings.ts';
 import { formatCount } from '../numbers.ts';
 import { balanced, randomExponents, withExponent } from '../rescale/exponents.ts';

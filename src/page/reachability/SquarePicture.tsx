@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
+import { type Cells, cellAt } from '../../reachability/cells.ts';
 import type { Question } from '../../reachability/question.ts';
-import { type Cells, cellAt, type Reach } from '../../reachability/reach.ts';
+import type { Reach } from '../../reachability/reach.ts';
 import { type Cell, CellField } from '../inside/CellField.tsx';
 import { paint, paletteOf } from '../inside/palette.ts';
 import { formatNumber } from '../numbers.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
-import { type Cells, valueAt } from '../../reachability/reach.ts';
+import { type Cells, valueAt } from '../../reachability/cells.ts';
 import { formatNumber } from '../numbers.ts';
 
 interface UnitsPictureProps {

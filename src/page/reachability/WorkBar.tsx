@@ -3,7 +3,7 @@ import type { Work } from './useWork.ts';
 interface WorkBarProps {
   /** What the button does. */
   readonly label: string;
-  readonly work: Pick<Work, 'busy' | 'progress' | 'problem' | 'cancel'>;
+  readonly work: Pick<Work, 'busy' | 'progress' | 'cancelled' | 'problem' | 'cancel'>;
   readonly disabled?: boolean;
   readonly primary?: boolean;
   readonly onStart: () => void;
@@ -11,7 +11,7 @@ interface WorkBarProps {
 
 /** Starts a piece of work, shows how far it is, and gives it up. */
 export function WorkBar({ label, work, disabled = false, primary = false, onStart }: WorkBarProps) {
-  const { busy, progress, problem, cancel } = work;
+  const { busy, progress, cancelled, problem, cancel } = work;
   return (
     <>
       <div className="work-bar">
@@ -23,6 +23,11 @@ export function WorkBar({ label, work, disabled = false, primary = false, onStar
         >
           {label}
         </button>
+        {cancelled && (
+          <span className="work-text" role="status">
+            Cancelled.
+          </span>
+        )}
         {busy && (
           <>
             <button type="button" onClick={cancel}>

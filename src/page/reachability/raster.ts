@@ -1,5 +1,5 @@
+import { boundOn, type Cells, valueAt } from '../../reachability/cells.ts';
 import type { Property } from '../../reachability/question.ts';
-import { boundOn, type Cells, valueAt } from '../../reachability/reach.ts';
 
 /** The square in pixels: every pixel has the region in which its middle lies, so that nothing shows between regions. */
 export interface Raster {

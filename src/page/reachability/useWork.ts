@@ -5,6 +5,8 @@ import type { Event, Request } from './work.ts';
 export interface Work {
   readonly busy: boolean;
   readonly progress: { readonly text: string; readonly fraction: number | null } | null;
+  /** Whether the last one was given up. */
+  readonly cancelled: boolean;
   /** Why the last one came to nothing, or null. */
   readonly problem: string | null;
   /** Starts in a worker of its own; what is under way is given up. */
@@ -13,14 +15,14 @@ export interface Work {
   readonly cancel: () => void;
 }
 
-const IDLE = { busy: false, progress: null, problem: null } as const;
+const IDLE = { busy: false, progress: null, cancelled: false, problem: null } as const;
 
 /**
  * One piece of work at a time, off the page's thread.
  * @param receive told of everything but progress and the end
  */
 export function useWork(receive: (event: Event) => void): Work {
-  const [state, setState] = useState<Pick<Work, 'busy' | 'progress' | 'problem'>>(IDLE);
+  const [state, setState] = useState<Omit<Work, 'start' | 'cancel'>>(IDLE);
   const worker = useRef<Worker | null>(null);
   const latest = useRef(receive);
   useEffect(() => {
@@ -32,7 +34,11 @@ export function useWork(receive: (event: Event) => void): Work {
     worker.current = null;
     setState({ ...IDLE, problem });
   }, []);
-  const cancel = useCallback((): void => end(null), [end]);
+  const cancel = useCallback((): void => {
+    const cancelled = worker.current !== null;
+    end(null);
+    setState({ ...IDLE, cancelled });
+  }, [end]);
   const start = useCallback(
     (request: Omit<Request, 'base'>): void => {
       worker.current?.terminate();
@@ -41,7 +47,7 @@ export function useWork(receive: (event: Event) => void): Work {
       setState({ ...IDLE, busy: true });
       made.addEventListener('message', ({ data }: MessageEvent<Event>) => {
         if (worker.current !== made) return;
-        if (data.type === 'progress') setState({ busy: true, progress: data, problem: null });
+        if (data.type === 'progress') setState({ ...IDLE, busy: true, progress: data });
         else if (data.type === 'done') end(null);
         else if (data.type === 'failed') end(data.message);
         else latest.current(data);

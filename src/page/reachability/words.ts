@@ -1,5 +1,5 @@
+import { boundOn, type Cells, valueAt } from '../../reachability/cells.ts';
 import type { Question } from '../../reachability/question.ts';
-import { boundOn, type Cells, valueAt } from '../../reachability/reach.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
 import type { Answer } from './work.ts';
 
@@ -48,6 +48,9 @@ export interface Verdict {
   readonly sentence: string;
 }
 
+/** About a pixel of the picture, as a share of it. */
+const PIXEL = 1e-5;
+
 /** The verdict and what it means, in words. */
 export function verdictOf({ question, reach, replays }: Answer): Verdict {
   const { verdict, excess, worst, unsafe, covered, pending, cells } = reach;
@@ -61,7 +64,7 @@ export function verdictOf({ question, reach, replays }: Answer): Verdict {
     const left = pending > 0 ? ` Only ${percentText(covered)} of ${box} was looked at.` : '';
     return {
       word: verdict,
-      sentence: `At ${at} the ${name} is ${value}. ${replayed} The property fails on ${percentText(unsafe)} of ${box}.${left}`,
+      sentence: `At ${at} the ${name} is ${value}. ${replayed} The property fails on ${percentText(unsafe)} of ${box}${unsafe < PIXEL ? ', too little to be seen' : ''}.${left}`,
     };
   }
   if (verdict === 'UNFINISHED') {
