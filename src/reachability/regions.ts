@@ -10,7 +10,10 @@ export interface Region {
   readonly pattern: Uint32Array; // [length, layers, words]
 }
 
-/** Work that is left: a piece of the box on which the stages before `stage` are linear. */
+/**
+ * Work that is left: a piece of the box on which the stages before `stage` are linear. It alone has its pattern and sums,
+ * while states behind a stage are shared and stay.
+ */
 interface Pending {
   readonly stage: number;
   readonly polytope: Polytope;
@@ -43,6 +46,7 @@ export class RegionSearch {
   readonly #free: number;
   readonly #drive: readonly Float64Array[]; // [length] of [free + 1, hidden]
   readonly #stack: Pending[];
+  readonly #units: readonly number[];
   /** Made once: the units of a state that are not zero, and values at the vertices of a piece. */
   readonly #active: Int32Array;
   #values = new Float64Array(64);
@@ -53,6 +57,7 @@ export class RegionSearch {
     this.#network = network;
     this.#free = inputs.free;
     this.#drive = Array.from({ length }, (_, t) => drive(network, inputs, t));
+    this.#units = Array.from({ length: hidden }, (_, unit) => unit);
     this.#active = new Int32Array(Math.max(hidden, 1));
     this.#stack = [
       {
@@ -95,17 +100,18 @@ export class RegionSearch {
   #advance(work: Pending): void {
     const { polytope, constraint } = work;
     const sums = work.sums ?? this.#sumsOf(work);
-    const { hidden } = this.#network;
-    const candidates = work.sums === null ? Array.from({ length: hidden }, (_, unit) => unit) : work.crossing;
-    for (const [index, unit] of candidates.entries()) {
+    const candidates = work.sums === null ? this.#units : work.crossing;
+    for (let index = 0; index < candidates.length; index++) {
+      const unit = candidates[index] as number;
       const tolerance = this.#toleranceOf(sums, unit);
+      if (!this.#crosses(sums, unit, polytope.points, tolerance)) continue;
       const values = this.#valuesAt(sums, unit, polytope.points);
-      if (!crosses(values, tolerance)) continue;
       const crossing = candidates.slice(index + 1);
       const [below, above] = split(polytope, this.#free, values, tolerance, constraint);
       this.#splits++;
-      this.#stack.push({ ...work, polytope: above, sums, crossing, constraint: constraint + 1 });
-      this.#stack.push({ ...work, polytope: below, sums, crossing, constraint: constraint + 1 });
+      const rest = { ...work, sums, crossing, constraint: constraint + 1 };
+      this.#stack.push({ ...rest, polytope: above, sums: sums.slice(), pattern: work.pattern.slice() });
+      this.#stack.push({ ...rest, polytope: below });
       return;
     }
     this.#stack.push(this.#afterStage(work, sums));
@@ -117,6 +123,26 @@ export class RegionSearch {
       size += Math.abs(sums[column] as number);
     }
     return TOLERANCE * size;
+  }
+
+  /** Whether a unit's sum is on both sides of zero at points [points, free]. */
+  #crosses(sums: Float64Array, unit: number, points: Float64Array, tolerance: number): boolean {
+    const free = this.#free;
+    const { hidden } = this.#network;
+    const constant = sums[free * hidden + unit] as number;
+    let below = false;
+    let above = false;
+    for (let point = 0; point < points.length; point += free) {
+      let value = 0;
+      for (let axis = 0; axis < free; axis++) {
+        value += (sums[axis * hidden + unit] as number) * (points[point + axis] as number);
+      }
+      value += constant;
+      if (value < -tolerance) below = true;
+      else if (value > tolerance) above = true;
+      if (below && above) return true;
+    }
+    return false;
   }
 
   /** A unit's sum at points [points, free]; the next call writes over it. */
@@ -184,31 +210,20 @@ export class RegionSearch {
     const { stage, polytope, constraint } = work;
     const { hidden, layers } = this.#network;
     const centre = centroid(polytope.points, this.#free);
-    const state = sums.slice();
-    const pattern = work.pattern.slice();
+    const { pattern } = work;
     const firstWord = stage * patternWords(hidden);
     for (let unit = 0; unit < hidden; unit++) {
       if ((this.#valuesAt(sums, unit, centre)[0] as number) > 0) {
         const word = firstWord + (unit >> 5);
         pattern[word] = (pattern[word] as number) | (1 << (unit & 31));
       } else {
-        for (let at = unit; at < state.length; at += hidden) state[at] = 0;
+        for (let at = unit; at < sums.length; at += hidden) sums[at] = 0;
       }
     }
     const index = stage % layers.length;
-    const states = work.states.map((before, layer) => (layer === index ? state : before));
+    const states = work.states.map((before, layer) => (layer === index ? sums : before));
     return { stage: stage + 1, polytope, states, pattern, sums: null, crossing: [], constraint };
   }
-}
-
-function crosses(values: Float64Array, tolerance: number): boolean {
-  let below = false;
-  let above = false;
-  for (const value of values) {
-    if (value < -tolerance) below = true;
-    else if (value > tolerance) above = true;
-  }
-  return below && above;
 }
 
 /** The mean of the vertices. */
