@@ -226,7 +226,7 @@ async function long(): Promise<void> {
 
 /** Random sequences that are all answered well prove nothing: the pairs of steps tell. */
 async function sampling(): Promise<void> {
-  const link = 'hidden=16&lane=path,rate:0.03';
+  const link = 'hidden=16&lane=path,rate:0.003,momentum:0.9';
   const experiment = experimentOf(link);
   const [parameters] = await trained(link, 40_000);
   if (!parameters) throw new Error('no lane');

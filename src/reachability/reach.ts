@@ -21,6 +21,8 @@ export interface Reach {
   /** Different affine maps to the outputs. */
   readonly maps: number;
   readonly splits: number;
+  /** Whether all regions were found: the search did not end at its cap. */
+  readonly finished: boolean;
   /** Share of the box that the regions found cover, and that is left. */
   readonly covered: number;
   readonly pending: number;
@@ -57,11 +59,12 @@ export function reach({ shape, parameters, question }: Subject, options: ReachOp
     collector.add(region);
     if (collector.count % REPORT_EVERY === 0) options.onProgress?.(collector.count, search.pendingMeasure());
   }
-  const pending = search.pendingMeasure();
+  const { finished } = search;
   return {
-    ...collector.result(pending > 0),
+    ...collector.result(!finished),
+    finished,
     splits: search.splits,
-    pending,
+    pending: search.pendingMeasure(),
     milliseconds: performance.now() - started,
   };
 }
@@ -181,7 +184,7 @@ class Collector {
     }
   }
 
-  result(unfinished: boolean): Omit<Reach, 'splits' | 'pending' | 'milliseconds'> {
+  result(unfinished: boolean): Omit<Reach, 'finished' | 'splits' | 'pending' | 'milliseconds'> {
     this.#starts.push([this.#points.length / this.#free]);
     const verdict = this.#excess > 0 ? 'COUNTEREXAMPLE' : unfinished ? 'UNFINISHED' : 'VERIFIED';
     return {

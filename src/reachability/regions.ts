@@ -77,6 +77,11 @@ export class RegionSearch {
     return this.#splits;
   }
 
+  /** Whether every region was returned. */
+  get finished(): boolean {
+    return this.#stack.length === 0;
+  }
+
   /** Share of the box that is not yet in regions that were returned. */
   pendingMeasure(): number {
     return this.#stack.reduce((sum, { polytope }) => sum + measure(polytope, this.#free), 0);

@@ -66,11 +66,11 @@ export async function* countsOverTraining(
       for (const [index, lane] of numbers.entries()) {
         const own = parameters.slice(index * size, (index + 1) * size);
         const subject = laneSubject(trained, data, own, { ...settings, lane: index + 1 });
-        const { cells, pending, maps, verdict, excess } = reach(subject, {
+        const { cells, finished, maps, verdict, excess } = reach(subject, {
           cap: settings.cells,
           units: [0, 1],
         });
-        yield { step, lane, regions: cells.count, complete: pending === 0, maps, verdict, excess };
+        yield { step, lane, regions: cells.count, complete: finished, maps, verdict, excess };
       }
     }
   } finally {

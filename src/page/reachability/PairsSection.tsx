@@ -76,7 +76,8 @@ export function PairsSection({ taken, settings, shown, onChoose }: PairsSectionP
           </div>
           <p className="panel-note">
             Rows: the first marked step. Columns: the second. ✓ verified, ✗ counterexample, ? unfinished. The
-            darker a ✗, the larger the part of the square that fails. Press a place to see its square.
+            stronger the colour of a ✗, the larger the part of the square that fails. Press a place to see its
+            square.
           </p>
         </>
       )}

@@ -53,7 +53,7 @@ const PIXEL = 1e-5;
 
 /** The verdict and what it means, in words. */
 export function verdictOf({ question, reach, replays }: Answer): Verdict {
-  const { verdict, excess, worst, unsafe, covered, pending, cells } = reach;
+  const { verdict, excess, worst, unsafe, covered, finished, cells } = reach;
   const { limit, name } = question.property;
   const box = cells.free === 2 ? 'the square' : 'the box';
   const at = pointText(worst.point);
@@ -61,7 +61,7 @@ export function verdictOf({ question, reach, replays }: Answer): Verdict {
   const engine = formatNumber((replays.float32.excesses[worst.bound] as number) + limit);
   const replayed = `The training engine, run there, has ${engine}.`;
   if (verdict === 'COUNTEREXAMPLE') {
-    const left = pending > 0 ? ` Only ${percentText(covered)} of ${box} was looked at.` : '';
+    const left = finished ? '' : ` Only ${percentText(covered)} of ${box} was looked at.`;
     return {
       word: verdict,
       sentence: `At ${at} the ${name} is ${value}. ${replayed} The property fails on ${percentText(unsafe)} of ${box}${unsafe < PIXEL ? ', too little to be seen' : ''}.${left}`,
