@@ -69,7 +69,7 @@ export const DEFAULT_MOMENTS: MomentsSettings = {
   width: '1',
   steps: 20_000,
   sgd: 0.1,
-  path: 0.1,
+  path: 0.03,
   unbalance: 0,
 };
 

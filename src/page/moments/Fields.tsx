@@ -25,7 +25,7 @@ const DISTRIBUTION_TEXTS: Readonly<Record<MomentsSettings['distribution'], strin
   uniform: 'uniform',
 };
 const WIDTH_TEXTS: Readonly<Record<MomentsSettings['width'], string>> = {
-  '1': 'as many as the teacher',
+  '1': 'as the teacher',
   '2': 'twice as many',
   '4': 'four times as many',
 };
@@ -61,9 +61,12 @@ export function Fields({ settings, onChange }: FieldsProps) {
           onChange={(count) => onChange({ samples: count })}
         />
         <SelectField
-          label="Units of the trained"
+          label="Units of the students"
           value={settings.width}
-          options={WIDTHS.map((value) => ({ value, text: WIDTH_TEXTS[value] }))}
+          options={WIDTHS.map((value) => ({
+            value,
+            text: `${settings.units * Number(value)}, ${WIDTH_TEXTS[value]}`,
+          }))}
           onChange={(width) => onChange({ width })}
         />
         {number('seed', 'Seed')}

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { SpectrumReport } from '../../moments/run.ts';
-import { formatNumber } from '../numbers.ts';
+import { formatNumber, formatPowerTick } from '../numbers.ts';
 
 const WIDTH = 320;
 const HEIGHT = 170;
@@ -55,7 +55,7 @@ export function SpectrumChart({ spectrum }: { readonly spectrum: SpectrumReport 
                 y2={base - height(10 ** tick)}
               />
               <text x={LEFT - 6} y={base - height(10 ** tick) + 4} textAnchor="end">
-                {tick === 0 ? '1' : `1e${tick}`}
+                {formatPowerTick(tick)}
               </text>
             </g>
           ))}

@@ -13,7 +13,7 @@ export function StudentTable({ state, settings }: StudentTableProps) {
   const training = state.stage !== 'done';
   return (
     <div className="moments-scroll">
-      <table className="moments-table">
+      <table className="moments-table moments-students">
         <caption className="visually-hidden">The students</caption>
         <thead>
           <tr>

@@ -74,10 +74,10 @@ export function UnitTable({ student, name, teacher }: UnitsProps) {
               {rows.map(({ of, a, b, found }) => (
                 <tr key={of}>
                   <th scope="row">T{of + 1}</th>
-                  <td>{b.toFixed(4)}</td>
-                  <td>{found ? found.b.toFixed(4) : '–'}</td>
-                  <td>{a.toFixed(4)}</td>
-                  <td>{found ? found.a.toFixed(4) : '–'}</td>
+                  <td>{b.toFixed(3)}</td>
+                  <td>{found ? found.b.toFixed(3) : '–'}</td>
+                  <td>{a.toFixed(3)}</td>
+                  <td>{found ? found.a.toFixed(3) : '–'}</td>
                 </tr>
               ))}
             </tbody>

@@ -19,13 +19,13 @@ export type Outcome = 'found' | 'near' | 'stuck' | 'diverged';
 export const OUTCOME_TEXTS: Readonly<Record<Outcome, string>> = {
   found: 'found the teacher',
   near: 'came near',
-  stuck: 'is not there',
+  stuck: 'did not find it',
   diverged: 'diverged',
 };
 
 /** Shares of the teacher's variance. */
 const FOUND = 1e-6;
-const NEAR = 1e-2;
+const NEAR = 0.03;
 /** How many times what noise on the labels leaves of a perfect fit, in expectation, still counts as one. */
 const NOISE_MARGIN = 4;
 
