@@ -85,19 +85,30 @@ export function gramOf(rows: Float64Array, units: number, size: number, power: n
 export const solveSmall = (matrix: Matrix, right: readonly number[]): number[] =>
   solve(matrix, Matrix.columnVector([...right]), true).to1DArray();
 
-/** What is left of the squares of all slices after the best fit of each by numbers times v_i v_i^T. */
+/** The squares of what is left of all slices after the best fit of each by numbers times v_i v_i^T. */
 function residualOf({ size, matrices }: Slices, vectors: Float64Array, units: number): number {
   const gram = gramOf(vectors, units, size, 2);
   const image = new Float64Array(size);
-  let left = 0;
+  let total = 0;
   for (const matrix of matrices) {
     const right = Array.from({ length: units }, (_, unit) => {
-      for (let row = 0; row < size; row++) image[row] = inner(matrix, row * size, vectors, unit * size, size);
+      for (let row = 0; row < size; row++) {
+        image[row] = inner(matrix, row * size, vectors, unit * size, size);
+      }
       return inner(image, 0, vectors, unit * size, size);
     });
-    const fit = solveSmall(gram, right);
-    const explained = fit.reduce((sum, value, unit) => sum + value * (right[unit] as number), 0);
-    left += inner(matrix, 0, matrix, 0, matrix.length) - explained;
+    // What is left is formed entry by entry: the difference of two sums of squares would lose half of the digits.
+    const left = matrix.slice();
+    for (const [unit, value] of solveSmall(gram, right).entries()) {
+      for (let row = 0; row < size; row++) {
+        const factor = value * (vectors[unit * size + row] as number);
+        for (let column = 0; column < size; column++) {
+          const place = row * size + column;
+          left[place] = (left[place] as number) - factor * (vectors[unit * size + column] as number);
+        }
+      }
+    }
+    total += inner(left, 0, left, 0, left.length);
   }
-  return left;
+  return total;
 }
