@@ -43,13 +43,13 @@ function* overSamples(
   { count, x }: Samples,
   visit: (sample: number, values: Float64Array) => void,
 ): Generator<number> {
-  const roots = basis.factorials.map(Math.sqrt);
+  const scales = basis.factorials.map((factorial) => 1 / Math.sqrt(factorial));
   const scratch = new Float64Array(basis.inputs * (basis.order + 1));
   const values = new Float64Array(basis.count);
   for (let sample = 0; sample < count; sample++) {
     hermiteValues(basis, x, sample * basis.inputs, scratch, values);
     for (let index = 0; index < basis.count; index++) {
-      values[index] = (values[index] as number) / (roots[index] as number);
+      values[index] = (values[index] as number) * (scales[index] as number);
     }
     visit(sample, values);
     if ((sample + 1) % BLOCK === 0) yield sample + 1;
@@ -133,9 +133,12 @@ export function* leastSquares(basis: HermiteBasis, samples: Samples): Generator<
     let residual = y[sample] as number;
     for (let index = 0; index < size; index++)
       residual -= (scaled[index] as number) * (values[index] as number);
-    for (const [index, tuple] of basis.tuples.entries()) {
-      const product = residual * (values[index] as number);
-      noise[tuple.length] = (noise[tuple.length] as number) + product * product;
+    for (let order = 0; order <= basis.order; order++) {
+      let squares = 0;
+      for (let index = basis.starts[order] as number; index < (basis.starts[order + 1] as number); index++) {
+        squares += (values[index] as number) ** 2;
+      }
+      noise[order] = (noise[order] as number) + residual * residual * squares;
     }
   });
   for (const done of rest) yield 0.9 + (0.1 * done) / count;
