@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomWords, STREAM } from '../../src/experiment/philox.ts';
+import { Messages } from '../../src/experiment/reading.ts';
+import { formatSettings, parseSettings } from '../../src/experiment/room.ts';
 import { ARITHMETICS, LookupNetwork } from '../../src/lookup/arithmetic.ts';
 import {
   bitOf,
@@ -15,9 +17,23 @@ import { FormulaError, parseFormula } from '../../src/lookup/formula.ts';
 import { functionsOf, listedTarget, type Target } from '../../src/lookup/functions.ts';
 import { build, measure } from '../../src/lookup/measure.ts';
 import { measuredModulus, sample } from '../../src/lookup/modulus.ts';
+import { type Network, Pass, parametersOf, pathScales, zerosLike } from '../../src/lookup/network.ts';
 import { nodesOf, piecesOf, triflingBound, triflingShare } from '../../src/lookup/nodes.ts';
 import { pictureTarget, reducePicture } from '../../src/lookup/picture.ts';
+import {
+  allowedCells,
+  allowedSource,
+  DEFAULTS,
+  type LaneSettings,
+  type LookupSettings,
+  readLookupSettings,
+  type SourceName,
+  writeLookupSettings,
+} from '../../src/lookup/settings.ts';
 import { layersOf, statedSizes, widthOf } from '../../src/lookup/sizes.ts';
+import { constructedNetwork, randomNetwork } from '../../src/lookup/starts.ts';
+import { openLane } from '../../src/lookup/trained.ts';
+import { TrainedLane } from '../../src/lookup/training.ts';
 
 const SIZES: Sizes = { dimension: 1, cells: 16, bits: 8, depth: 5, delta: 0.01, tau: 0.001 };
 
@@ -405,5 +421,244 @@ describe('a picture', () => {
     for (let cell = 0; cell < 16; cell++)
       expect(target.value(...cornerOf(sizes, cell))).toBeCloseTo(greys[cell] as number, 12);
     expect(measure(target, build(target, sizes), 'bigint').holds).toBe(true);
+  });
+});
+
+describe('training', () => {
+  const target = listedTarget('root', 1);
+  const built = build(target, SIZES);
+  const starts = (): [string, Network][] => [
+    ['lookup', randomNetwork('lookup', 1, 12, 3)],
+    ['relu', randomNetwork('relu', 1, 12, 3)],
+    ['sine', randomNetwork('sine', 1, 12, 3)],
+    ['lookup of two', randomNetwork('lookup', 2, 8, 3)],
+  ];
+
+  test('gradients are those of differences, for all kinds of layers', () => {
+    for (const [, network] of starts()) {
+      const pass = new Pass(network);
+      const point = network[0]?.inputs === 2 ? [0.3, 0.7] : [0.37];
+      const gradient = zerosLike(network);
+      pass.forward(point);
+      pass.backward(1, gradient);
+      const slopes = parametersOf(gradient);
+      parametersOf(network).forEach((part, index) => {
+        for (let at = 0; at < part.length; at += 7) {
+          const before = part[at] as number;
+          const step = 1e-6;
+          part[at] = before + step;
+          const above = pass.forward(point);
+          part[at] = before - step;
+          const below = pass.forward(point);
+          part[at] = before;
+          const slope = slopes[index]?.[at] as number;
+          expect(Math.abs((above - below) / (2 * step) - slope)).toBeLessThan(1e-6 * (1 + Math.abs(slope)));
+        }
+      });
+    }
+  });
+
+  test('kappa is half the second derivative of gamma^2, and falls by the square when units are rescaled', () => {
+    const network = randomNetwork('relu', 2, 6, 5);
+    const kappa = zerosLike(network);
+    const scratch = zerosLike(network);
+    const gamma = pathScales(network, kappa);
+    const scales = parametersOf(kappa);
+    parametersOf(network).forEach((part, index) => {
+      part.forEach((before, at) => {
+        part[at] = before + 1;
+        const above = pathScales(network, scratch);
+        part[at] = before - 1;
+        const below = pathScales(network, scratch);
+        part[at] = before;
+        // gamma^2 is quadratic in each parameter of its own: the difference is exact.
+        expect((above - 2 * gamma + below) / 2 / (scales[index]?.[at] as number)).toBeCloseTo(1, 8);
+      });
+    });
+    const [first, second] = network;
+    if (!first || !second) throw new Error('The network has no layers.');
+    const before = kappa[0]?.weights[2] as number;
+    for (const input of [0, 1]) first.weights[2 + input] = 4 * (first.weights[2 + input] as number);
+    first.biases[1] = 4 * (first.biases[1] as number);
+    for (let unit = 0; unit < second.outputs; unit++) {
+      const at = unit * second.inputs + 1;
+      second.weights[at] = (second.weights[at] as number) / 4;
+    }
+    expect(pathScales(network, kappa)).toBe(gamma);
+    expect(kappa[0]?.weights[2]).toBe(before / 16);
+  });
+
+  test('a rescaled ReLU net takes the same steps of Path-SGD, bit for bit', () => {
+    const answers = [0, 3].map((exponent) => {
+      const network = randomNetwork('relu', 1, 6, 5);
+      const [first, second] = network;
+      if (!first || !second) throw new Error('The network has no layers.');
+      first.weights[2] = 2 ** exponent * (first.weights[2] as number);
+      first.biases[2] = 2 ** exponent * (first.biases[2] as number);
+      for (let unit = 0; unit < second.outputs; unit++) {
+        const at = unit * second.inputs + 2;
+        second.weights[at] = (second.weights[at] as number) / 2 ** exponent;
+      }
+      const lane = new TrainedLane(network, target, 'path', 0.05, 1);
+      lane.train(20);
+      return lane.value(0.4, 0);
+    });
+    expect(answers[1]).toBe(answers[0]);
+  });
+
+  test('the construction as plain weights answers as the network of float64 does, at both depths', () => {
+    for (const dimension of [1, 2] as const) {
+      for (const depth of [5, 6] as const) {
+        const sizes: Sizes = { ...SIZES, dimension, depth, cells: dimension === 1 ? 16 : 4 };
+        const { lookup } = build(listedTarget('wave', dimension), sizes);
+        const network = constructedNetwork(lookup);
+        expect(network.map((layer) => layer.outputs)).toEqual(layersOf(sizes).map(({ units }) => units));
+        const plain = new Pass(network);
+        const exact = new LookupNetwork(lookup, 'float64');
+        for (const { at, trifling, weight } of nodesOf(sizes)) {
+          // At the very borders the product x / delta is rounded.
+          if (trifling || weight === 0) continue;
+          const answer = plain.forward(dimension === 1 ? [at] : [at, at]);
+          expect(Math.abs(answer - exact.value(at, dimension === 1 ? 0 : at))).toBeLessThan(1e-6);
+        }
+      }
+    }
+  });
+
+  test('Path-SGD refuses sines and 2^x, with the reason', () => {
+    const settings: LookupSettings = { ...DEFAULTS, sizes: SIZES, source: 'root' };
+    const open = (network: LaneSettings['network']) =>
+      openLane(settings, target, { network, optimizer: 'path', rate: 0.1 });
+    expect(open('lookup')).toMatchObject({ refused: expect.stringMatching(/ReLUs only: .*2\^x and sines/) });
+    expect(open('construction')).toMatchObject({ refused: expect.stringMatching(/no rescaling/) });
+    expect(open('sine')).toMatchObject({ refused: expect.stringMatching(/has sines/) });
+    expect('lane' in open('relu')).toBe(true);
+  });
+
+  test('a construction that float64 cannot hold is refused', () => {
+    const settings: LookupSettings = { ...DEFAULTS, sizes: { ...SIZES, cells: 25 }, source: 'root' };
+    const lane: LaneSettings = { network: 'construction', optimizer: 'sgd', rate: 0.1 };
+    expect(openLane(settings, target, lane)).toMatchObject({
+      refused: expect.stringMatching(/24 cells.*25 here/),
+    });
+  });
+
+  test('SGD undoes the construction, its last layer can be fitted, and random starts of every kind learn', () => {
+    const lane = (network: Network, optimizer: LaneSettings['optimizer'], rate: number) => {
+      const trained = new TrainedLane(network, target, optimizer, rate, 1);
+      const start = trained.l2();
+      trained.train(200);
+      return { start, end: trained.l2(), stopped: trained.stopped };
+    };
+    const undone = lane(constructedNetwork(built.lookup), 'sgd', 0.001);
+    expect(undone.start).toBeLessThan(0.06);
+    expect(undone.end).toBeGreaterThan(0.3);
+    const fitted = lane(constructedNetwork(built.lookup), 'readout', 1);
+    expect(fitted.end).toBeLessThan(0.9 * fitted.start);
+    for (const [name, optimizer, rate] of [
+      ['relu', 'sgd', 0.1],
+      ['relu', 'path', 0.1],
+      ['relu', 'adam', 0.003],
+      ['lookup', 'adam', 0.003],
+      ['sine', 'sgd', 0.1],
+    ] as const) {
+      const { start, end } = lane(randomNetwork(name, 1, 16, 1), optimizer, rate);
+      expect(end).toBeLessThan(0.15);
+      expect(end).toBeLessThan(start / 2);
+    }
+  });
+
+  test('inside a cell the construction has no gradient before its last layers; in the trifling region a huge one', () => {
+    const network = constructedNetwork(built.lookup);
+    const pass = new Pass(network);
+    const largest = (x: number): number => {
+      const gradient = zerosLike(network);
+      pass.forward([x]);
+      pass.backward(1, gradient);
+      return Math.max(...gradient.slice(0, 2).flatMap(({ weights }) => [...weights].map(Math.abs)));
+    };
+    expect(largest(0.53)).toBeLessThanOrEqual(1e-20);
+    const inTrifling = Array.from({ length: 40 }, (_, index) =>
+      largest((13 - (SIZES.delta * (index + 0.5)) / 40) / 16),
+    );
+    expect(Math.max(...inTrifling)).toBeGreaterThan(1e6);
+  });
+
+  test('a loss that is not finite stops a lane, and says so', () => {
+    const network = randomNetwork('lookup', 1, 8, 1);
+    network[1]?.biases.fill(2000);
+    const lane = new TrainedLane(network, target, 'sgd', 0.1, 1);
+    lane.train(3);
+    expect(lane).toMatchObject({ step: 1, stopped: 'the loss is not finite at step 1' });
+  });
+});
+
+describe('settings', () => {
+  const settings: fc.Arbitrary<LookupSettings> = fc
+    .record({
+      dimension: fc.constantFrom<1 | 2>(1, 2),
+      depth: fc.constantFrom<5 | 6>(5, 6),
+      cells: fc.integer({ min: 2, max: 100 }),
+      bits: fc.integer({ min: 1, max: 12 }),
+      delta: fc.double({ min: 0.0001, max: 0.5, noNaN: true }),
+      tau: fc.double({ min: 0.0001, max: 0.5, noNaN: true }),
+      source: fc.constantFrom<SourceName>('face', 'root', 'wave', 'typed', 'picture'),
+      formula: fc.constantFrom('x', 'sin(2*pi*x)^2', 'max(x, 1/3) + 1e-3'),
+      arithmetic: fc.constantFrom(...ARITHMETICS),
+      steps: fc.integer({ min: 1, max: 100_000 }),
+      seed: fc.integer({ min: 0, max: 0xffffffff }),
+      lanes: fc.array(
+        fc.record({
+          network: fc.constantFrom<LaneSettings['network']>('construction', 'lookup', 'relu', 'sine'),
+          optimizer: fc.constantFrom<LaneSettings['optimizer']>('sgd', 'adam', 'readout'),
+          rate: fc.constantFrom(0.1, 1e-7, 0.003, 100),
+        }),
+        { minLength: 1, maxLength: 8 },
+      ),
+    })
+    .map(({ dimension, depth, cells, bits, delta, tau, source, formula, ...rest }) => ({
+      ...rest,
+      sizes: { dimension, depth, cells: allowedCells(cells, dimension, depth), bits, delta, tau },
+      source: allowedSource(source, dimension),
+      formula,
+    }));
+
+  test('go into a link and come back', () => {
+    fc.assert(
+      fc.property(settings, (before) => {
+        const record = writeLookupSettings(before);
+        const messages = new Messages();
+        const read = readLookupSettings(parseSettings(formatSettings(record), messages));
+        expect(messages.all()).toEqual([]);
+        expect(read.messages).toEqual([]);
+        const kept = before.source === 'typed' ? before.formula : read.settings.formula;
+        expect(read.settings).toEqual({ ...before, formula: kept });
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+  });
+
+  test('the defaults need no words', () => {
+    expect(writeLookupSettings(DEFAULTS)).toEqual({});
+    expect(readLookupSettings({})).toEqual({ settings: DEFAULTS, messages: [] });
+  });
+
+  test.each([
+    [{ cells: '1000' }, /^cells is "1000": it must be a whole number from 2 to 32; 32 is used instead$/],
+    [{ cells: '12', depth: '6' }, /^cells is 12: at depth 6 it must be a power of two up to 32; 16 is used/],
+    [{ function: 'face', dimension: '1' }, /^function is "face": it must be root, .* or typed; root is used/],
+    [
+      { function: 'typed', formula: 'x+' },
+      /^formula is "x\+": .*at character 3; sin\(6\*x\)\*y is used instead$/,
+    ],
+    [{ lanes: 'lookup-path-0.1' }, /^lanes has "lookup-path-0.1": Path-SGD trains the network relu only/],
+    [{ lanes: 'relu-sgd-0' }, /the rate must be a number above 0, at most 100; it is left out$/],
+    [{ lanes: 'foo-sgd-1' }, /the network must be construction, lookup, relu or sine/],
+    [{ lanes: Array(9).fill('relu-sgd-1').join(';') }, /^lanes has 9 lanes: there may be at most 8/],
+    [{ size: '3' }, /^"size" is not a setting of this room/],
+  ] as const)('%o has a message', (record, message) => {
+    const { messages } = readLookupSettings(record);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.message).toMatch(message);
   });
 });

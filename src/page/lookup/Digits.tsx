@@ -16,11 +16,19 @@ interface DigitsProps {
 /** The numbers that hold the function, with the digits of one cell lit, and how the network reads them. */
 export function Digits({ view, arithmetic, cell }: DigitsProps) {
   const { lookup } = view.built;
-  const [chosen, setChosen] = useState(0);
+  const [chosen, setChosen] = useState<number | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const lit = useRef<HTMLElement>(null);
   const id = useId();
-  const index = Math.min(chosen, lookup.numbers.length - 1);
+  // Until one is chosen: the first that differs from cell to cell.
+  const telling = useMemo(
+    () =>
+      [...lookup.numbers.keys()].find((m) =>
+        digits(lookup, m).includes(bitOf(lookup, 0, m) === 1 ? '00' : '1'),
+      ),
+    [lookup],
+  );
+  const index = Math.min(chosen ?? telling ?? 0, lookup.numbers.length - 1);
   const text = useMemo(() => digits(lookup, index), [lookup, index]);
   const at = 2 * (cell ?? 0);
 
@@ -71,11 +79,12 @@ function CellReading({ view, arithmetic, cell }: DigitsProps & { readonly cell: 
   const { sines, bits, value } = network.read(cell);
   return (
     <div className="lookup-table">
-      <table>
-        <caption>
-          Cell {cell} in {arithmetic === 'bigint' ? 'BigInt' : arithmetic}: f ={' '}
-          {formatNumber(view.corners[cell])} at its corner, the network answers {formatNumber(value)}
-        </caption>
+      <p>
+        Cell {cell} in {arithmetic === 'bigint' ? 'BigInt' : arithmetic}: f ={' '}
+        {formatNumber(view.corners[cell])} at its corner, the network answers{' '}
+        {Number.isFinite(value) ? formatNumber(value) : 'no number'}
+      </p>
+      <table aria-label={`How cell ${cell} is read`}>
         <thead>
           <tr>
             <th scope="row">bit</th>

@@ -43,7 +43,7 @@ function Picture({ title, values, look, cursor }: PictureProps) {
   return (
     <figure className="lookup-picture">
       <figcaption>
-        <b>{title}</b> <span>{words}</span>
+        <b>{title}</b>
       </figcaption>
       <div className="lookup-frame" data-cells>
         <canvas ref={canvas} role="img" aria-label={`${title}${words && `: ${words}`}`} />
@@ -60,19 +60,20 @@ function Picture({ title, values, look, cursor }: PictureProps) {
           />
         )}
       </div>
+      {words !== '' && <p>{words}</p>}
     </figure>
   );
 }
 
-/** Narrower bands would not be seen: share of the axis. */
-const NARROWEST = 0.002;
+/** Narrower bands would not be seen, as a share of the axis: a chart is wider than a picture. */
+const NARROWEST = { 1: 0.0008, 2: 0.002 } as const;
 
 /** The trifling region over a picture, or over a chart of one variable. */
 export function TriflingBands({ look }: { readonly look: Look }) {
   const { sizes } = look.view.settings;
   const bands = piecesOf(sizes)
     .filter(({ trifling }) => trifling)
-    .map(({ from, to }) => ({ from, width: Math.max(NARROWEST, to - from) }));
+    .map(({ from, to }) => ({ from, width: Math.max(NARROWEST[sizes.dimension], to - from) }));
   return (
     <svg className="lookup-bands" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
       {bands.map(({ from, width }) => (

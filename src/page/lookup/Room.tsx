@@ -47,8 +47,8 @@ export default function Room(props: RoomProps) {
       <p>
         Write the bits of a whole picture one behind the other into the binary digits of a single weight. A
         network of five layers finds the cell that a point lies in, shifts the digits by 2ˣ until those of the
-        cell stand at the point, and reads them by a sine. Width hardly grows with the wanted accuracy; the
-        number of digits does.
+        cell stand at the point, and reads them by a sine. With a sixth layer its width grows with the
+        logarithm of the accuracy only: what grows with every cell is the number of digits.
       </p>
       <p className="panel-note">
         <Citation text="Y. Jiao, Y. Lai, X. Lu, F. Wang, J. Z. Yang, Y. Yang: Deep neural networks with ReLU-sine-exponential activations break curse of dimensionality on Hölder class, arXiv:2103.00542" />
