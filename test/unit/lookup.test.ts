@@ -238,11 +238,12 @@ describe('the trifling region', () => {
     fc.assert(
       fc.property(anySizes, (sizes) => {
         const network = new LookupNetwork(buildLookup(randomTarget(sizes, 1), sizes, 1), 'bigint');
-        for (const { at, trifling } of nodesOf(sizes)) {
-          if (trifling) continue;
+        const wrong = nodesOf(sizes).filter(({ at, trifling }) => {
           const along = Math.min(sizes.cells - 1, Math.floor(at * sizes.cells));
-          expect(network.cellAt(at, at)).toBe(along * (sizes.dimension === 2 ? sizes.cells + 1 : 1));
-        }
+          const cell = along * (sizes.dimension === 2 ? sizes.cells + 1 : 1);
+          return !trifling && network.cellAt(at, at) !== cell;
+        });
+        expect(wrong).toEqual([]);
       }),
       { numRuns: 80, seed: 3 },
     );

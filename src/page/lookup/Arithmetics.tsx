@@ -2,6 +2,7 @@ import { ARITHMETICS, type Arithmetic } from '../../lookup/arithmetic.ts';
 import type { Errors } from '../../lookup/measure.ts';
 import { formatCount, formatNumber, formatShare } from '../numbers.ts';
 import type { BuiltView } from './protocol.ts';
+import { ScrollBox } from './ScrollBox.tsx';
 import { ARITHMETIC_TEXTS, verdictOf } from './words.ts';
 
 interface ArithmeticsProps {
@@ -20,9 +21,8 @@ export function Arithmetics({ view, errors, chosen, onChoose }: ArithmeticsProps
       <p className="lookup-verdict" role="status" data-holds={mine?.holds}>
         {mine ? verdictOf(view, mine) : 'Measuring…'}
       </p>
-      <div className="lookup-table">
+      <ScrollBox label="The network in three arithmetics">
         <table>
-          <caption className="visually-hidden">The network in three arithmetics</caption>
           <thead>
             <tr>
               <th scope="col">computed in</th>
@@ -67,7 +67,7 @@ export function Arithmetics({ view, errors, chosen, onChoose }: ArithmeticsProps
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       <p className="panel-note">
         Bound of the largest error outside the trifling region: ω 2⁻ᴹ + w(√d / N) ={' '}
         {formatNumber(bound.rounding)} + {formatNumber(bound.change)} = {formatNumber(bound.largest)}, with ω

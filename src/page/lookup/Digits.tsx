@@ -5,6 +5,7 @@ import { bitOf, digits } from '../../lookup/construction.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
 import { SelectField } from '../SelectField.tsx';
 import type { BuiltView } from './protocol.ts';
+import { ScrollBox } from './ScrollBox.tsx';
 
 interface DigitsProps {
   readonly view: BuiltView;
@@ -78,13 +79,13 @@ function CellReading({ view, arithmetic, cell }: DigitsProps & { readonly cell: 
   const network = useMemo(() => new LookupNetwork(lookup, arithmetic), [lookup, arithmetic]);
   const { sines, bits, value } = network.read(cell);
   return (
-    <div className="lookup-table">
+    <ScrollBox label={`How cell ${cell} is read`}>
       <p>
         Cell {cell} in {arithmetic === 'bigint' ? 'BigInt' : arithmetic}: f ={' '}
         {formatNumber(view.corners[cell])} at its corner, the network answers{' '}
         {Number.isFinite(value) ? formatNumber(value) : 'no number'}
       </p>
-      <table aria-label={`How cell ${cell} is read`}>
+      <table>
         <thead>
           <tr>
             <th scope="row">bit</th>
@@ -125,6 +126,6 @@ function CellReading({ view, arithmetic, cell }: DigitsProps & { readonly cell: 
           </tr>
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }

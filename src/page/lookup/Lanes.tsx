@@ -27,7 +27,7 @@ export function Lanes({ lanes, onChange, curves }: LanesProps) {
     onChange(lanes.map((lane, other) => (other === index ? { ...lane, ...part } : lane)));
   return (
     <>
-      <ul className="lookup-lanes" aria-label="Lanes to train">
+      <ul className="lookup-lanes" aria-label="Networks to train">
         {lanes.map((lane, index) => {
           const curve = curves[index];
           const number = index + 1;
@@ -36,7 +36,7 @@ export function Lanes({ lanes, onChange, curves }: LanesProps) {
             <li key={index}>
               <Swatch style={{ name: '', title: '', ...strokeOf(index) }} />
               <SelectField
-                label={<span className="visually-hidden">Network of lane {number}</span>}
+                label={<span className="visually-hidden">Network {number}</span>}
                 value={lane.network}
                 options={NETWORKS.map((name) => ({ value: name, text: NETWORK_TEXTS[name] }))}
                 onChange={(network) => {
@@ -45,7 +45,7 @@ export function Lanes({ lanes, onChange, curves }: LanesProps) {
                 }}
               />
               <SelectField
-                label={<span className="visually-hidden">Optimizer of lane {number}</span>}
+                label={<span className="visually-hidden">Optimizer of network {number}</span>}
                 value={lane.optimizer}
                 options={OPTIMIZERS.filter((name) => name !== 'path' || lane.network === 'relu').map(
                   (name) => ({
@@ -59,20 +59,21 @@ export function Lanes({ lanes, onChange, curves }: LanesProps) {
                 <span className="panel-note">least squares</span>
               ) : (
                 <NumberField
-                  label={<span className="visually-hidden">Rate of lane {number}</span>}
+                  label={<span className="visually-hidden">Rate of network {number}</span>}
                   value={lane.rate}
                   range={RATE}
                   onChange={(rate) => change(index, { rate })}
                 />
               )}
-              <output className="lookup-result" aria-label={`L2 error of lane ${number}`}>
-                {curve && curve.refused === null && formatNumber(curve.points.at(-1)?.l2)}
-              </output>
+              <span className="lookup-result">
+                <span className="visually-hidden">L2 error of network {number}: </span>
+                <span>{curve && curve.refused === null && formatNumber(curve.points.at(-1)?.l2)}</span>
+              </span>
               <button
                 type="button"
                 className="quiet"
-                aria-label={`Remove lane ${number}, ${laneText(lane)}`}
-                title="Remove this lane"
+                aria-label={`Remove network ${number}, ${laneText(lane)}`}
+                title="Remove this network"
                 disabled={lanes.length === 1}
                 onClick={() => onChange(lanes.filter((_, other) => other !== index))}
               >
@@ -92,7 +93,7 @@ export function Lanes({ lanes, onChange, curves }: LanesProps) {
           disabled={lanes.length >= MOST_LANES}
           onClick={() => onChange([...lanes, { network: 'relu', optimizer: 'path', rate: RATES.path }])}
         >
-          Add a lane
+          Add a network
         </button>
         <p className="panel-note">{REFUSAL}</p>
       </div>

@@ -4,6 +4,7 @@ import type { Sizes } from '../../lookup/construction.ts';
 import { layersOf, statedSizes, widthOf } from '../../lookup/sizes.ts';
 import { NumberField } from '../NumberField.tsx';
 import { formatCount, formatNumber } from '../numbers.ts';
+import { ScrollBox } from './ScrollBox.tsx';
 
 const ALPHA = { min: 0, max: 1, exclusiveMin: true } as const satisfies Range;
 const MU = { min: 0, max: 1000, exclusiveMin: true } as const satisfies Range;
@@ -20,7 +21,7 @@ export function Layers({ sizes }: { readonly sizes: Sizes }) {
       <summary>
         Depth {layers.length}, width {formatCount(widthOf(sizes))}: the layers, and what the paper states
       </summary>
-      <div className="lookup-table">
+      <ScrollBox label="Layers">
         <table>
           <thead>
             <tr>
@@ -42,7 +43,7 @@ export function Layers({ sizes }: { readonly sizes: Sizes }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       <p className="panel-note">
         For functions with |f(u) − f(v)| ≤ μ |u − v|^α the paper states how wide a network is enough for an
         error ε.

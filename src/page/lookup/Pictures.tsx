@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { piecesOf } from '../../lookup/nodes.ts';
 import type { Cell } from '../inside/CellField.tsx';
+import { paletteOf } from '../inside/palette.ts';
 import type { Look } from './look.ts';
 
 /** The function of two variables and what the network makes of it, as grey pictures with one cursor. */
@@ -87,7 +88,7 @@ export function TriflingBands({ look }: { readonly look: Look }) {
   );
 }
 
-/** Draws values as greys, the function's least black and its largest white; what is no number in the colour of what is broken. */
+/** Draws values as greys, the function's least black and its largest white; what is no number in that of heat maps below zero. */
 function drawGreys(
   canvas: HTMLCanvasElement,
   values: Float32Array,
@@ -101,15 +102,14 @@ function drawGreys(
   const low = target.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const high = target.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const scale = high > low ? 255 / (high - low) : 0;
-  const style = getComputedStyle(canvas).getPropertyValue('--heat-negative').trim();
-  context.fillStyle = style;
-  context.fillRect(0, 0, points, points);
-  const image = context.getImageData(0, 0, points, points);
+  const broken = paletteOf(canvas).signed.subarray(0, 3);
+  const image = context.createImageData(points, points);
   values.forEach((value, index) => {
-    if (!Number.isFinite(value)) return;
     const row = points - 1 - Math.floor(index / points);
     const at = 4 * (row * points + (index % points));
-    image.data.fill(scale === 0 ? 128 : (value - low) * scale, at, at + 3);
+    image.data[at + 3] = 255;
+    if (Number.isFinite(value)) image.data.fill(scale === 0 ? 128 : (value - low) * scale, at, at + 3);
+    else image.data.set(broken, at);
   });
   context.putImageData(image, 0, 0);
 }
