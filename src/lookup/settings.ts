@@ -43,7 +43,7 @@ export const TAU = { min: 0.0001, max: 0.5 } as const satisfies Range;
 export const STEPS = { min: 1, max: 100_000, integer: true } as const satisfies Range;
 export const SEED = { min: 0, max: 0xffffffff, integer: true } as const satisfies Range;
 export const RATE = { min: 0, max: 100, exclusiveMin: true } as const satisfies Range;
-export const MOST_LANES = 8;
+export const MOST_LANES = 12;
 
 /** A rate that does well for most: see `bench/lookup.ts`. */
 export const RATES: Readonly<Record<OptimizerName, number>> = {
@@ -72,6 +72,7 @@ export const DEFAULTS: LookupSettings = {
     lane('relu', 'sgd'),
     lane('relu', 'path'),
     lane('relu', 'adam'),
+    lane('sine', 'adam'),
   ],
   steps: 3000,
   seed: 1,

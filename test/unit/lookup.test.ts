@@ -655,7 +655,7 @@ describe('settings', () => {
     [{ lanes: 'lookup-path-0.1' }, /^lanes has "lookup-path-0.1": Path-SGD trains the network relu only/],
     [{ lanes: 'relu-sgd-0' }, /the rate must be a number above 0, at most 100; it is left out$/],
     [{ lanes: 'foo-sgd-1' }, /the network must be construction, lookup, relu or sine/],
-    [{ lanes: Array(9).fill('relu-sgd-1').join(';') }, /^lanes has 9 lanes: there may be at most 8/],
+    [{ lanes: Array(13).fill('relu-sgd-1').join(';') }, /^lanes has 13 lanes: there may be at most 12/],
     [{ size: '3' }, /^"size" is not a setting of this room/],
   ] as const)('%o has a message', (record, message) => {
     const { messages } = readLookupSettings(record);

@@ -10,7 +10,7 @@ export function Pictures({ look, cursor }: { readonly look: Look; readonly curso
   return (
     <div className="lookup-pictures">
       <Picture title="The function" values={view.target} look={look} cursor={cursor} />
-      <Picture title="What the network answers" values={answers} look={look} cursor={cursor} />
+      <Picture title="The network" values={answers} look={look} cursor={cursor} />
     </div>
   );
 }

@@ -34,10 +34,8 @@ export function TrainingChart({
   const scale = logScale(rows.flatMap(({ heights }) => heights.filter((height) => height !== null)));
   const axis = linearScale([0, steps]);
   return (
-    <figure
-      className="chart lookup-chart"
-      aria-label="L2 error against training step; the table has the numbers"
-    >
+    <figure className="chart lookup-chart">
+      <figcaption>L2 error against training step; the last one stands beside its network</figcaption>
       <div className="chart-area">
         <ResponsiveContainer initialDimension={{ width: 320, height: 240 }}>
           <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>

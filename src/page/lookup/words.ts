@@ -33,9 +33,7 @@ export function verdictOf({ built, settings }: BuiltView, errors: Errors): strin
   }
   const name = errors.arithmetic === 'bigint' ? 'BigInt' : errors.arithmetic;
   if (errors.exactCells >= all) {
-    return bound.known
-      ? `The bound is broken in ${name}: the cells are counted with rounding.`
-      : `The error exceeds the bound by a little: the modulus of continuity was measured on a grid, and is larger between its points.`;
+    return `The bound is broken in ${name}, though all cells are read: it counts them with rounding.`;
   }
   const digits = formatCount(2 * all);
   const largest =
@@ -85,6 +83,12 @@ export function findingsOf({ lanes }: LookupSettings, curves: readonly TrainedCu
         : lookup * CLEAR < relu
           ? `From random starts the paper’s layers do better than plain ReLUs here: ${formatNumber(lookup)} against ${formatNumber(relu)}.`
           : `From random starts the paper’s layers and plain ReLUs come to about the same: ${formatNumber(lookup)} and ${formatNumber(relu)}.`,
+    );
+  }
+  const sine = bestOf('sine');
+  if (Number.isFinite(sine)) {
+    findings.push(
+      `A first layer of sines before ReLUs, which is not the paper’s network, comes to ${formatNumber(sine)}: it helps where a function has many waves.`,
     );
   }
   return findings;
