@@ -3,19 +3,21 @@ import { taskOf } from '../experiment/tasks/index.ts';
 import { useRun } from '../session/runStore.ts';
 import type { LeftRun } from '../session/savedRuns.ts';
 import { formatAge, formatCount } from './numbers.ts';
-import { continueSaved } from './workbench.ts';
+import { continueSaved, useWorkbench } from './workbench.ts';
 
 /** Offers to go on with the run that a closed or crashed tab left behind, until this one has a run of its own. */
 export function LeftRunNotice() {
   const [left, setLeft] = useState<LeftRun | null>(null);
   const fresh = useRun(({ status }) => status === 'idle' || status === 'preparing' || status === 'waiting');
+  // A run that the link began is none of the visitor's yet; in a frame it is there to be watched.
+  const begunByLink = useWorkbench(({ view }) => view.autoplay && !view.embed);
   useEffect(() => {
     void import('../session/savedRuns.ts')
       .then(({ lastLeftRun }) => lastLeftRun())
       // A browser that keeps nothing has left nothing.
       .then(setLeft, () => {});
   }, []);
-  if (left === null || !fresh) return null;
+  if (left === null || !(fresh || begunByLink)) return null;
   const { name, run } = left;
   const { experiment, step } = run.checkpoint;
   const lanes = experiment.lanes.length === 1 ? 'one lane' : `${experiment.lanes.length} lanes`;
