@@ -1,7 +1,8 @@
 /**
  * Whether the page stays as it is for a long time: npx tsx bench/soak.ts ['<link>' [minutes [resets [shapes]]]]. Plays the link in
  * Chromium with the view of the network's inside open, then resets and changes the shape again and again. Prints JSON lines: JavaScript
- * heaps of page and workers after a collection, GPU buffers and their bytes, how long the main thread lets a timer wait, and the step.
+ * heaps of page and worker after a collection, GPU buffers and their bytes, how long the main thread lets a timer wait, and the step;
+ * at the end the first and the last of each part as a table in Markdown. Exits 1 where something grew: see `growth`.
  */
 import { type CDPSession, chromium } from 'playwright';
 import { CHROMIUM_ARGS, findChromium } from '../scripts/browsers.mjs';
@@ -34,9 +35,10 @@ const COUNT_BUFFERS = `{
   }
   const channel = new BroadcastChannel('soak');
   channel.onmessage = ({ data }) => {
-    if (data === 'count') {
-      channel.postMessage({ buffers: live.size, bytes: [...live.values()].reduce((sum, size) => sum + size, 0) });
-    }
+    if (data !== 'count') return;
+    globalThis.gc?.();
+    const bytes = [...live.values()].reduce((sum, size) => sum + size, 0);
+    channel.postMessage({ buffers: live.size, bytes, heap: performance.memory?.usedJSHeapSize ?? null });
   };
 }`;
 
@@ -44,7 +46,7 @@ await buildSite();
 const site = await serveSite();
 const browser = await chromium.launch({
   executablePath: findChromium(),
-  args: [...CHROMIUM_ARGS, '--js-flags=--expose-gc'],
+  args: [...CHROMIUM_ARGS, '--js-flags=--expose-gc', '--enable-precise-memory-info'],
 });
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
 const page = await context.newPage();
@@ -61,16 +63,35 @@ const isReady = () => page.locator('.status-idle').waitFor({ timeout: 120_000 })
 await page.goto(`${site.address}#${link}`);
 await isReady();
 
+interface Sample {
+  readonly phase: string;
+  readonly minutes: number;
+  readonly step: number;
+  /** JavaScript heap of the page, megabytes. */
+  readonly heapMB: number;
+  /** JavaScript heap of the worker that trains, megabytes; null where the browser does not tell. */
+  readonly workerHeapMB: number | null;
+  readonly buffers: number;
+  readonly bufferMB: number;
+  /** The longest wait of a timer, milliseconds. */
+  readonly lag: number;
+  /** Elements of the page. */
+  readonly elements: number;
+}
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
+const samples: Sample[] = [];
+
 async function sample(phase: string): Promise<void> {
   const seen = await page.evaluate(async () => {
     const channel = new BroadcastChannel('soak');
-    const counted = new Promise<{ buffers: number; bytes: number }>((resolve) => {
+    const counted = new Promise<{ buffers: number; bytes: number; heap: number | null }>((resolve) => {
       channel.onmessage = ({ data }) => {
         if (typeof data === 'object') resolve(data);
       };
     });
     channel.postMessage('count');
-    const { buffers, bytes } = await counted;
+    const counts = await counted;
     channel.close();
     // A timer of 0 ms, again and again: what comes on top is what others made it wait.
     let lag = 0;
@@ -80,18 +101,24 @@ async function sample(phase: string): Promise<void> {
       lag = Math.max(lag, performance.now() - started);
     }
     (globalThis as unknown as { gc: () => void }).gc();
-    return { buffers, bytes, lag: Math.round(lag), elements: document.querySelectorAll('*').length };
+    return { ...counts, lag: Math.round(lag), elements: document.querySelectorAll('*').length };
   });
   const { metrics } = await session.send('Performance.getMetrics');
   const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? 0;
   const step = Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
-  const line = {
+  const line: Sample = {
     phase,
     minutes: Math.round(performance.now() / 600) / 100,
     step,
-    heapMB: Math.round(heap / 1e5) / 10,
+    heapMB: megabytes(heap),
+    workerHeapMB: seen.heap === null ? null : megabytes(seen.heap),
+    buffers: seen.buffers,
+    bufferMB: megabytes(seen.bytes),
+    lag: seen.lag,
+    elements: seen.elements,
   };
-  process.stdout.write(`${JSON.stringify({ ...line, ...seen })}\n`);
+  samples.push(line);
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 await button('Inside the network').click();
@@ -103,21 +130,54 @@ for (let index = 0; minutes > 0 && index < SAMPLES; index++) {
   await sample('training');
 }
 
-for (let reset = 1; reset <= resets; reset++) {
+/** Does something again and again, with a sample before and now and then. */
+async function repeat(phase: string, times: number, act: (turn: number) => Promise<void>): Promise<void> {
+  for (let turn = 1; turn <= times; turn++) {
+    await act(turn);
+    if (turn === 1 || turn % Math.ceil(times / 5) === 0) await sample(phase);
+  }
+}
+
+await repeat('resets', resets, async () => {
   await button('Reset').click();
   await isReady();
-  if (reset % Math.ceil(resets / 5) === 0) await sample(`${reset} resets`);
-}
-for (let shape = 1; shape <= shapes; shape++) {
-  const hidden = 4 + (shape % 13);
-  await page.getByLabel('Hidden', { exact: true }).fill(String(hidden));
-  await page.keyboard.press('Enter');
-  await page
-    .locator(`.status:not(.status-idle)`)
-    .waitFor({ timeout: 5000 })
-    .catch(() => {});
+});
+await repeat('shapes', shapes, async (shape) => {
+  await page.getByLabel('Hidden', { exact: true }).fill(String(4 + (shape % 13)));
+  // An edit waits for the next one before an engine is made for it.
+  await page.locator('.status-preparing').waitFor({ timeout: 5000 });
   await isReady();
-  if (shape % Math.ceil(shapes / 5) === 0) await sample(`${shape} shapes`);
-}
+});
 await browser.close();
 await site.close();
+
+/** Parts of the run with the samples that begin and end each. */
+const parts = ['training', 'resets', 'shapes'].flatMap((phase) => {
+  const [first, ...others] = samples.filter((each) => each.phase === phase);
+  const last = others.at(-1);
+  return first && last ? [{ phase, first, last }] : [];
+});
+const columns = ['step', 'heapMB', 'workerHeapMB', 'buffers', 'bufferMB', 'lag', 'elements'] as const;
+const lines = parts.map(({ phase, first, last }) => {
+  const time = (last.minutes - first.minutes).toFixed(1);
+  const cells = columns.map((key) => `${first[key] ?? 'not told'} → ${last[key] ?? 'not told'}`);
+  return `| ${phase}, ${time} minutes | ${cells.join(' | ')} |`;
+});
+const heads = [
+  ...['part', 'step', 'heap of the page, MB', 'heap of the worker, MB', 'GPU buffers', 'their MB'],
+  ...['longest wait of a timer, ms', 'elements'],
+];
+console.error([`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...lines].join('\n'));
+
+/** What grew by more than noise: buffers at all, heaps by half and 10 MB. */
+const growth = parts.flatMap(({ phase, first, last }) => {
+  const heaps = (['heapMB', 'workerHeapMB'] as const).filter(
+    (key) => (last[key] ?? 0) > 1.5 * (first[key] ?? 0) + 10,
+  );
+  const grown = [...heaps, ...(last.buffers > first.buffers ? ['buffers'] : [])];
+  return grown.map((key) => `${phase}: ${key} grew`);
+});
+if (growth.length > 0) {
+  console.error(growth.join('\n'));
+  process.exitCode = 1;
+}
