@@ -1,6 +1,7 @@
 /** Writes everything about one step of a link's experiment as JSON: npm run -s inspect -- '<link>' --step N. */
 import type { LaneSnapshot, ScaledArray, StepSnapshot } from '../engine/engine.ts';
-import { type Matrix, type Shape, shapeOf } from '../engine/layout.ts';
+import { unitaryPermutation } from '../engine/initialise.ts';
+import { laneShapes, type Matrix, type Shape } from '../engine/layout.ts';
 import { describeRange, type Experiment, type Lane } from '../experiment/schema.ts';
 import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
 import { BadInputError, engineKind, numberIn, readArguments, STEPS, textPath } from './arguments.ts';
@@ -61,7 +62,7 @@ function* matricesJson(
 }
 
 function* laneJson(lane: Lane, snapshot: LaneSnapshot, shape: Shape): Generator<string> {
-  const { optimizer, rate, momentum, decay, clip, dualclip, activation } = lane;
+  const { optimizer, rate, momentum, decay, clip, dualclip, activation, network } = lane;
   const { matrices, layers, length, batch, hidden } = shape;
   const pooled = (numbers: Float32Array | Float64Array): Generator<string> =>
     matricesJson(matrices, ({ shape, offset, rows, columns }) =>
@@ -75,19 +76,32 @@ function* laneJson(lane: Lane, snapshot: LaneSnapshot, shape: Shape): Generator<
   const overTime = (array: ScaledArray): Generator<string> =>
     arrayJson([layers, length, hidden], array.data, exponentsOf(array));
 
-  const settings = JSON.stringify({ optimizer, rate, momentum, decay, clip, dualclip, activation });
+  const settings = JSON.stringify({
+    optimizer,
+    rate,
+    momentum,
+    decay,
+    clip,
+    dualclip,
+    ...(network === 'urnn'
+      ? { network, permutation: [...unitaryPermutation(hidden / 2, lane.seed)] }
+      : { activation }),
+  });
   yield `${settings.slice(0, -1)},"loss":${numberJson(snapshot.loss)},"before":`;
   yield* pooled(snapshot.before);
   yield ',"gradient":';
   yield* pooled(snapshot.gradient);
-  yield ',"kappa1":';
-  yield* scaled(snapshot.kappa1);
-  yield ',"kappa2":';
-  yield* scaled(snapshot.kappa2);
-  yield ',"gammaIn":';
-  yield* overTime(snapshot.gammaIn);
-  yield ',"gammaOut":';
-  yield* overTime(snapshot.gammaOut);
+  // A uRNN has no path geometry.
+  if (network !== 'urnn') {
+    yield ',"kappa1":';
+    yield* scaled(snapshot.kappa1);
+    yield ',"kappa2":';
+    yield* scaled(snapshot.kappa2);
+    yield ',"gammaIn":';
+    yield* overTime(snapshot.gammaIn);
+    yield ',"gammaOut":';
+    yield* overTime(snapshot.gammaOut);
+  }
   const { initial } = snapshot;
   if (initial !== null) {
     yield ',"initial":[';
@@ -108,7 +122,9 @@ function* dumpJson(
   data: TaskData | null,
   { step, batch, lanes }: StepSnapshot,
 ): Generator<string> {
-  const shape = shapeOf(experiment, data);
+  const shapes = laneShapes(experiment, data);
+  // What the batch shares, whatever the networks.
+  const shape = shapes[0] as Shape;
   const { loss, readout } = taskOf(experiment);
   yield `{"experiment":${JSON.stringify(experiment)},"step":${step},"batch":{"inputs":`;
   yield* arrayJson([shape.length, shape.batch, shape.inputs], batch.inputs);
@@ -118,7 +134,7 @@ function* dumpJson(
   yield `,"loss":"${loss}","readout":"${readout}"},"lanes":[`;
   for (const [index, snapshot] of lanes.entries()) {
     if (index > 0) yield ',';
-    yield* laneJson(experiment.lanes[index] as Lane, snapshot, shape);
+    yield* laneJson(experiment.lanes[index] as Lane, snapshot, shapes[index] as Shape);
   }
   yield ']}\n';
 }

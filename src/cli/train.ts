@@ -1,7 +1,7 @@
 /** Trains the experiment of a link and writes its measures as JSON lines: npm run -s train -- '<link>'. */
 import type { Engine, Evaluation, LaneMetrics } from '../engine/engine.ts';
 import { CHARACTERS, generateText, TEMPERATURE } from '../engine/generate.ts';
-import { shapeOf } from '../engine/layout.ts';
+import { type LaneSpan, laneShapes, parameterSpans, type Shape } from '../engine/layout.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { BadInputError, engineKind, numberIn, readArguments, STEPS, textPath } from './arguments.ts';
@@ -67,14 +67,16 @@ async function textLines(
 ): Promise<string> {
   const { experiment } = engine;
   const { step, parameters } = await engine.checkpoint();
-  const shape = shapeOf(experiment, data);
+  const shapes = laneShapes(experiment, data);
+  const spans = parameterSpans(shapes);
   return experiment.lanes
-    .map(({ activation }, lane) => {
+    .map((settingsOfLane, lane) => {
+      const { first, end } = spans[lane] as LaneSpan;
       const text = generateText({
         ...settings,
-        shape,
-        activation,
-        parameters: parameters.subarray(lane * shape.parameters, (lane + 1) * shape.parameters),
+        shape: shapes[lane] as Shape,
+        lane: settingsOfLane,
+        parameters: parameters.subarray(first, end),
         vocabulary: data.vocabulary,
         prompt: '',
         seed: experiment.seed,

@@ -1,7 +1,7 @@
 import type { Lane } from '../experiment/schema.ts';
 import { type Checkpoint, carriedStates } from './engine.ts';
 import { laneOf, unbalanceFactors } from './initialise.ts';
-import type { Shape } from './layout.ts';
+import { type LaneSpan, laneSpans, type Shape } from './layout.ts';
 import { powerOfTwo } from './powersOfTwo.ts';
 
 /** A lane of a run as it goes on: as it is, or with its hidden units rescaled. */
@@ -19,29 +19,34 @@ type Numbers = Float32Array | Float64Array;
  * rescaled lane computes the same function to the last bit, and has the momentum, and the means of gradients and of
  * their squares, that it would have had its past been rescaled too: steps scale like weights, gradients the other way
  * round ("Path-Normalized Optimization of Recurrent Neural Networks with ReLU Activations", NIPS 2016, section 3).
- * @param shape the one of the checkpoint's experiment
- * @throws Error where a lane is picked that is not there
+ * @param shapes of each lane of the checkpoint's experiment
+ * @throws Error where a lane is picked that is not there, or a uRNN's units are to be rescaled
  */
-export function arrangeLanes(checkpoint: Checkpoint, shape: Shape, picks: readonly LanePick[]): Checkpoint {
+export function arrangeLanes(
+  checkpoint: Checkpoint,
+  shapes: readonly Shape[],
+  picks: readonly LanePick[],
+): Checkpoint {
   const { experiment } = checkpoint;
-  const { batch, hidden } = shape;
-  const lanes = picks.map(({ lane, exponents }) => ({
-    lane,
-    settings: laneOf(experiment, lane),
-    scale: exponents && scalesOf(shape, exponents),
-  }));
-  const states = carriedStates(shape) / shape.lanes;
+  const lanes = picks.map(({ lane, exponents }) => {
+    const settings = laneOf(experiment, lane);
+    const shape = shapes[lane] as Shape;
+    return { lane, shape, settings, scale: exponents && scalesOf(shape, exponents) };
+  });
   const gather = (
     pooled: Numbers,
-    size: number,
+    sizeOf: (shape: Shape) => number,
     factorOf: (scale: Scales, index: number, settings: Lane) => number,
   ): Numbers => {
-    const length = lanes.length * size;
+    const spans = laneSpans(shapes.map(sizeOf));
+    const length = lanes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     const gathered = pooled instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
-    for (const [to, { lane, settings, scale }] of lanes.entries()) {
-      for (let index = 0; index < size; index++) {
-        const value = pooled[lane * size + index] as number;
-        gathered[to * size + index] = scale ? value * factorOf(scale, index, settings) : value;
+    let to = 0;
+    for (const { lane, settings, scale } of lanes) {
+      const { first, end } = spans[lane] as LaneSpan;
+      for (let index = 0; index < end - first; index++, to++) {
+        const value = pooled[first + index] as number;
+        gathered[to] = scale ? value * factorOf(scale, index, settings) : value;
       }
     }
     return gathered;
@@ -49,19 +54,17 @@ export function arrangeLanes(checkpoint: Checkpoint, shape: Shape, picks: readon
   return {
     ...checkpoint,
     experiment: { ...experiment, lanes: lanes.map(({ settings }) => settings) },
-    parameters: gather(checkpoint.parameters, shape.parameters, ({ weight }, index) => weight(index)),
-    velocity: gather(checkpoint.velocity, shape.parameters, ({ weight }, index, { optimizer }) =>
+    parameters: gather(checkpoint.parameters, parametersOf, ({ weight }, index) => weight(index)),
+    velocity: gather(checkpoint.velocity, parametersOf, ({ weight }, index, { optimizer }) =>
       // Adam's is a mean of gradients, every other one's a sum of steps.
       optimizer === 'adam' ? 1 / weight(index) : weight(index),
     ),
     squares: gather(
       checkpoint.squares,
-      shape.parameters,
+      parametersOf,
       ({ weight }, index) => 1 / (weight(index) * weight(index)),
     ),
-    carried: gather(checkpoint.carried, states, ({ unit }, index) =>
-      unit(Math.floor(index / (batch * hidden)) * hidden + (index % hidden)),
-    ),
+    carried: gather(checkpoint.carried, carriedStates, ({ state }, index) => state(index)),
     stoppedAt: Uint32Array.from(lanes, ({ lane }) => checkpoint.stoppedAt[lane] as number),
   };
 }
@@ -69,14 +72,20 @@ export function arrangeLanes(checkpoint: Checkpoint, shape: Shape, picks: readon
 /** The powers of two by which each weight and each hidden unit is multiplied. */
 interface Scales {
   weight(index: number): number;
-  /** @param index [layers, hidden] */
-  unit(index: number): number;
+  /** @param index [layers, batch, hidden] */
+  state(index: number): number;
 }
 
+// Of one lane.
+const parametersOf = ({ parameters }: Shape): number => parameters;
+
 function scalesOf(shape: Shape, exponents: Int8Array): Scales {
+  if (shape.network === 'urnn') throw new Error('The units of a uRNN cannot be rescaled.');
+  const { batch, hidden } = shape;
   const factors = unbalanceFactors(shape, Int32Array.from(exponents));
   return {
     weight: (index) => factors[index] as number,
-    unit: (index) => powerOfTwo(exponents[index] as number),
+    state: (index) =>
+      powerOfTwo(exponents[Math.floor(index / (batch * hidden)) * hidden + (index % hidden)] as number),
   };
 }

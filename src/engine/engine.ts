@@ -21,7 +21,7 @@ export interface LaneMetrics {
   readonly metric: number;
   /** Norm of the raw gradient over all parameters of the lane. */
   readonly gradientNorm: number;
-  /** log2 of gamma, the root of the path regulariser. */
+  /** log2 of gamma, the root of the path regulariser; NaN for a uRNN, which has none. */
   readonly pathNormLog2: number;
   /** Why the lane stopped at this step, or null. Its parameters stay those before the step. */
   readonly stopped: string | null;
@@ -45,7 +45,7 @@ export interface LaneSnapshot {
   readonly after: Float32Array | Float64Array; // [parameters]
   /** Raw, before any clip. */
   readonly gradient: Float32Array | Float64Array; // [parameters]
-  /** By matrix, in the order of `matricesOf`, each with one exponent. */
+  /** By matrix, in the order of `matricesOf`, each with one exponent. Empty, as gammaIn and gammaOut, for a uRNN: it has no paths. */
   readonly kappa1: readonly ScaledArray[];
   readonly kappa2: readonly ScaledArray[];
   /** The states before time 0 that were carried over from the batch before; null: they are zero. */
@@ -56,6 +56,14 @@ export interface LaneSnapshot {
   /** Only where `inspect` was asked for them. */
   readonly states: LaneStates | null;
 }
+
+/** The path quantities of a network that has no path geometry. */
+export const NO_PATHS: Pick<LaneSnapshot, 'kappa1' | 'kappa2' | 'gammaIn' | 'gammaOut'> = {
+  kappa1: [],
+  kappa2: [],
+  gammaIn: { data: new Float32Array(0), log2: 0 },
+  gammaOut: { data: new Float32Array(0), log2: 0 },
+};
 
 /** What a step keeps of every unit at every time. */
 export interface LaneStates {
@@ -84,7 +92,7 @@ export interface Checkpoint {
   readonly experiment: Experiment;
   /** Steps done. */
   readonly step: number;
-  readonly parameters: Float32Array | Float64Array; // [lanes, parameters]
+  readonly parameters: Float32Array | Float64Array; // [lanes, parameters], see `parameterSpans` of layout.ts
   readonly velocity: Float32Array | Float64Array; // [lanes, parameters]
   /** Sums or means of squared gradients of the adaptive optimizers; zero for the others. */
   readonly squares: Float32Array | Float64Array; // [lanes, parameters]
@@ -96,20 +104,26 @@ export interface Checkpoint {
 
 /**
  * Refuses a checkpoint that an engine cannot go on from.
- * @param shape the engine's
+ * @param shapes of the lanes, in their order: of one each, or of several alike
  * @throws Error which says why
  */
-export function assertRestorable(checkpoint: Checkpoint, experiment: Experiment, shape: Shape): void {
+export function assertRestorable(
+  checkpoint: Checkpoint,
+  experiment: Experiment,
+  shapes: readonly Shape[],
+): void {
   const { version, step, parameters, velocity, squares, carried, stoppedAt } = checkpoint;
   if (version !== 1) throw new Error(`The checkpoint has version ${version}: this engine reads version 1.`);
   if (!sameExperiment(checkpoint.experiment, experiment)) {
     throw new Error('The checkpoint is of another experiment than the one that runs.');
   }
-  const { lanes } = shape;
+  const total = (numberOf: (shape: Shape) => number): number =>
+    shapes.reduce((sum, shape) => sum + numberOf(shape), 0);
+  const numbers = total((shape) => shape.lanes * shape.parameters);
   const whole =
-    [parameters, velocity, squares].every(({ length }) => length === lanes * shape.parameters) &&
-    carried.length === carriedStates(shape) &&
-    stoppedAt.length === lanes;
+    [parameters, velocity, squares].every(({ length }) => length === numbers) &&
+    carried.length === total(carriedStates) &&
+    stoppedAt.length === total(({ lanes }) => lanes);
   if (!Number.isInteger(step) || step < 0 || !whole) {
     throw new Error('The checkpoint is damaged: its sizes do not fit its experiment.');
   }

@@ -1,7 +1,9 @@
 import { randomWords, STREAM, uniformFromWord } from '../experiment/philox.ts';
-import type { Lane, Range } from '../experiment/schema.ts';
+import type { Range } from '../experiment/schema.ts';
 import { RARE_CHARACTER } from '../experiment/tasks/textData.ts';
+import type { LaneOfNetwork } from './cpu/network.ts';
 import { matrixOf, type Shape } from './layout.ts';
+import { readerOf } from './reader.ts';
 
 /** Temperatures of generated text; 0 always takes the likeliest character. */
 export const TEMPERATURE: Range = { min: 0, max: 2 };
@@ -11,7 +13,7 @@ export const CHARACTERS: Range = { min: 1, max: 10_000, integer: true };
 export interface GenerationRequest {
   /** Of a task whose inputs and outputs are the characters of a vocabulary. */
   readonly shape: Shape;
-  readonly activation: Lane['activation'];
+  readonly lane: LaneOfNetwork;
   /** Of the lane, in the order of `shape.matrices`. */
   readonly parameters: Float32Array | Float64Array; // [parameters]
   /** What each number stands for, one character each. */
@@ -29,45 +31,21 @@ export interface GenerationRequest {
 }
 
 /**
- * A text that a network writes: it reads the prompt from a state of zeros, then over and over a character drawn from its
+ * A text that a network writes: it reads the prompt from its state before time 0, then over and over a character drawn from its
  * own softmax (Graves, "Generating Sequences With Recurrent Neural Networks", arXiv:1308.0850). Draws depend on seed, step and sample
  * only, so that all lanes get the same ones. Computes in float64.
  * @returns the characters after the prompt; fewer where the network's readout is no longer finite
  */
 export function generateText(request: GenerationRequest): string {
-  const { shape, activation, parameters, vocabulary, temperature, characters, seed, step, sample } = request;
+  const { shape, lane, parameters, vocabulary, temperature, characters, seed, step, sample } = request;
   const { hidden, layers, outputs } = shape;
-  const states = Array.from({ length: layers }, () => new Float64Array(hidden));
-  const next = new Float64Array(hidden);
   const logits = new Float64Array(outputs);
   const readout = matrixOf(shape, 'readout', layers).offset;
   const readoutBias = matrixOf(shape, 'readoutBias', layers).offset;
-  const network = Array.from({ length: layers }, (_, layer) => ({
-    input: matrixOf(shape, 'input', layer),
-    recurrent: matrixOf(shape, 'recurrent', layer).offset,
-    bias: matrixOf(shape, 'bias', layer).offset,
-  }));
   const at = (index: number): number => parameters[index] as number;
-
-  const read = (character: number): void => {
-    network.forEach(({ input, recurrent, bias }, layer) => {
-      const state = states[layer] as Float64Array;
-      const below = layer === 0 ? null : (states[layer - 1] as Float64Array);
-      for (let unit = 0; unit < hidden; unit++) {
-        const row = input.offset + unit * input.columns;
-        // The first layer's input is one-hot.
-        let sum = at(bias + unit) + (below === null ? at(row + character) : 0);
-        if (below !== null) for (let k = 0; k < hidden; k++) sum += at(row + k) * (below[k] as number);
-        const recurrentRow = recurrent + unit * hidden;
-        for (let k = 0; k < hidden; k++) sum += at(recurrentRow + k) * (state[k] as number);
-        next[unit] = activation === 'tanh' ? Math.tanh(sum) : Math.max(0, sum);
-      }
-      state.set(next);
-    });
-  };
+  const { state, read } = readerOf(shape, lane, parameters);
   /** Puts the readout into `logits`; returns its largest entry. */
   const answer = (): number => {
-    const state = states.at(-1) as Float64Array;
     let largest = Number.NEGATIVE_INFINITY;
     for (let output = 0; output < outputs; output++) {
       let sum = at(readoutBias + output);

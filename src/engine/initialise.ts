@@ -196,8 +196,50 @@ function weights(matrix: Matrix, init: Lane['init'], draws: Draws): Float64Array
       return filled(count, draws, uniformWithin(UNIFORM_BOUND));
     case 'irnn':
       return recurrent ? identity(rows) : filled(count, draws, normalWith(IRNN_DEVIATION));
+    case 'unitary':
+      return unitary(matrix, draws);
   }
 }
+
+/**
+ * A matrix of a uRNN as Arjovsky, Shah and Bengio start it ("Unitary Evolution Recurrent Neural Networks", ICML 2016,
+ * section 4.3): phases uniform on (-pi, pi), reflections on (-1, 1), h_0 of a mean squared norm of 1, inputs and readout by
+ * Glorot, the complex ones as two real ones.
+ */
+function unitary(matrix: Matrix, draws: Draws): Float64Array {
+  const { kind, rows, columns } = matrix;
+  const count = rows * columns;
+  switch (kind) {
+    case 'phases':
+      return filled(count, draws, uniformWithin(Math.PI));
+    case 'reflections':
+      return filled(count, draws, uniformWithin(1));
+    case 'initial':
+      return filled(count, draws, uniformWithin(Math.sqrt(3 / rows)));
+    default:
+      return filled(count, draws, glorot(matrix));
+  }
+}
+
+/**
+ * The permutation of a uRNN, uniform by the lane's seed (Fisher, Yates).
+ * @param units complex hidden units
+ * @returns [units]: unit j takes the value of unit permutation[j]
+ */
+export function unitaryPermutation(units: number, seed: number): Uint32Array {
+  const draws = new Draws(seed, STREAM.permutation, UNITARY_PERMUTATION);
+  const permutation = Uint32Array.from({ length: units }, (_, index) => index);
+  for (let last = units - 1; last > 0; last--) {
+    const other = Math.floor((draws.word() / 0x1_0000_0000) * (last + 1));
+    const value = permutation[last] as number;
+    permutation[last] = permutation[other] as number;
+    permutation[other] = value;
+  }
+  return permutation;
+}
+
+/** Apart from the permutation of pixels, which is number 0 of its stream. */
+const UNITARY_PERMUTATION = 1;
 
 /**
  * The parameters that a lane of the experiment starts from, in the order of `matricesOf`: drawn by the lane's `init` and

@@ -7,14 +7,18 @@ import {
   defaultLane,
   defaultLanes,
   type Experiment,
+  hiddenRange,
   INITIALISATIONS,
   type Lane,
   type LaneContext,
   MAX_LANES,
   misfitsOf,
-  networkOf,
+  type NetworkName,
+  networksOf,
   OPTIMIZERS,
+  type OptimizerName,
   RANGES,
+  sizeMisfits,
 } from './schema.ts';
 import { TASK_NAMES, taskOf } from './tasks/index.ts';
 
@@ -138,7 +142,11 @@ function readLane(messages: Messages, text: string, number: number, context: Lan
     );
     return null;
   }
-  const lane: Lane = defaultLane(optimizer, context);
+  const lane: Lane = defaultLane(
+    optimizer,
+    context,
+    readNetwork(messages, optimizer, settings, number, context),
+  );
   const seen = new Set<string>();
   for (const setting of settings) {
     const colon = setting.indexOf(':');
@@ -173,10 +181,6 @@ function readLane(messages: Messages, text: string, number: number, context: Lan
     if (key === 'activation') {
       lane.activation = readChoice(messages, 'lane', label, value, ACTIVATIONS, lane.activation);
     }
-    if (key === 'network') {
-      const network = networkOf(context.task);
-      lane.network = readChoice(messages, 'lane', `${label} of ${context.task}`, value, [network], network);
-    }
   }
   for (const { setting, reason, neutral } of misfitsOf(lane)) {
     const problem = `lane ${number}: ${setting} is ${quote(String(lane[setting]))}, but ${reason}`;
@@ -184,6 +188,29 @@ function readLane(messages: Messages, text: string, number: number, context: Lan
     Object.assign(lane, { [setting]: neutral });
   }
   return lane;
+}
+
+/** The network that a lane names, on which its defaults depend; the task's own where it names none that it can have. */
+function readNetwork(
+  messages: Messages,
+  optimizer: OptimizerName,
+  settings: readonly string[],
+  number: number,
+  context: LaneContext,
+): NetworkName {
+  const networks = networksOf(context.task);
+  const named = settings.find((setting) => setting.split(':')[0] === 'network');
+  if (named === undefined) return networks[0];
+  const value = named.slice('network:'.length);
+  const label = `lane ${number}: network of ${context.task}`;
+  const network = readChoice(messages, 'lane', label, value, networks, networks[0]);
+  const misfit = misfitsOf(defaultLane(optimizer, context, network)).find(
+    ({ setting }) => setting === 'network',
+  );
+  if (!misfit) return network;
+  const problem = `lane ${number}: network is ${quote(value)}, but ${misfit.reason}`;
+  messages.add('lane', problem, `${networks[0]} is used instead`);
+  return networks[0];
 }
 
 function readExperiment(entries: Entries, messages: Messages): Experiment {
@@ -207,7 +234,10 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
       messages.add('terms', problem, 'it is left out');
       continue;
     }
-    const range = key === 'length' && lengthRange ? { ...lengthRange, integer: true } : RANGES[key];
+    let range: Range = RANGES[key];
+    if (key === 'length' && lengthRange) range = { ...lengthRange, integer: true };
+    // What the lanes allow, whose messages come later.
+    if (key === 'hidden') range = hiddenRange(readLanes(entries, new Messages(), experiment));
     experiment[key] = readNumber(messages, key, key, text, range, experiment[key]);
   }
   if (hasTerms && experiment.terms > experiment.length) {
@@ -223,6 +253,16 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
     experiment.data = readChoice(messages, 'data', 'data', data, dataChoices, experiment.data);
   }
 
+  experiment.lanes = readLanes(entries, messages, experiment);
+  for (const { key, problem, nearest } of sizeMisfits(experiment)) {
+    messages.add(key, problem, `${nearest} is used instead`);
+    experiment[key] = nearest;
+  }
+  return experiment;
+}
+
+/** The lanes of a link; those of a fresh experiment where it names none that can be used. */
+function readLanes(entries: Entries, messages: Messages, context: LaneContext): Lane[] {
   const laneTexts = entries.get('lane') ?? [];
   if (laneTexts.length > MAX_LANES) {
     const problem = `lane is given ${laneTexts.length} times: it may be given at most ${MAX_LANES} times`;
@@ -230,10 +270,9 @@ function readExperiment(entries: Entries, messages: Messages): Experiment {
   }
   const lanes = laneTexts
     .slice(0, MAX_LANES)
-    .map((text, index) => readLane(messages, text, index + 1, experiment))
+    .map((text, index) => readLane(messages, text, index + 1, context))
     .filter((lane) => lane !== null);
-  experiment.lanes = lanes.length > 0 ? lanes : defaultLanes(experiment);
-  return experiment;
+  return lanes.length > 0 ? lanes : defaultLanes(context);
 }
 
 function readView(entries: Entries, messages: Messages): View {
@@ -331,9 +370,10 @@ export function parseLink(text: string): {
  * @param context the experiment, on which the defaults depend
  */
 export function formatLane(lane: Lane, context: LaneContext): string {
-  const defaults = defaultLane(lane.optimizer, context);
+  const defaults = defaultLane(lane.optimizer, context, lane.network);
+  const network = networksOf(context.task)[0];
   const settings = (Object.keys(defaults) as (keyof Lane)[])
-    .filter((key) => key !== 'optimizer' && lane[key] !== defaults[key])
+    .filter((key) => key !== 'optimizer' && lane[key] !== (key === 'network' ? network : defaults[key]))
     .map((key) => `,${key}:${lane[key]}`);
   return lane.optimizer + settings.join('');
 }

@@ -14,6 +14,7 @@ export interface Range {
 export const RANGES = {
   length: { min: 1, max: 1000, integer: true },
   terms: { min: 2, max: 5, integer: true },
+  /** Of networks of real units: the kernels keep a whole state in workgroup memory. See `hiddenRange`. */
   hidden: { min: 4, max: 256, integer: true },
   layers: { min: 1, max: 3, integer: true },
   batch: { min: 1, max: 256, integer: true },
@@ -32,11 +33,21 @@ export const OPTIMIZERS = ['sgd', 'path', 'path2', 'adagrad', 'rmsprop', 'adam']
 export type OptimizerName = (typeof OPTIMIZERS)[number];
 
 export const INITIALISATIONS = ['nprnn', 'identity', 'orthogonal', 'gaussian', 'uniform', 'irnn'] as const;
-export type InitialisationName = (typeof INITIALISATIONS)[number];
+/** Every start that a lane can have; `unitary` is the one of the unitary evolution network, which has no other. */
+const STARTS = [...INITIALISATIONS, 'unitary'] as const;
+export type InitialisationName = (typeof STARTS)[number];
 
 export const ACTIVATIONS = ['relu', 'tanh'] as const;
-export const NETWORKS = ['relu', 'feedforward'] as const;
+
+/**
+ * What a lane trains: a recurrent network of real units; the unitary evolution network, whose `hidden` units are complex
+ * (Arjovsky, Shah, Bengio, "Unitary Evolution Recurrent Neural Networks", ICML 2016); or a feedforward network.
+ */
+export const NETWORKS = ['relu', 'urnn', 'feedforward'] as const;
 export type NetworkName = (typeof NETWORKS)[number];
+
+/** Complex hidden units of a uRNN, a power of two. */
+const UNITARY_HIDDEN: Range = { min: 8, max: 512, integer: true };
 
 /** Whether an optimizer divides by the path quantity kappa. */
 export const isPathOptimizer = (optimizer: OptimizerName): boolean =>
@@ -54,8 +65,7 @@ export function describeRange(range: Range): string {
     : `${kind} from ${range.min} to ${range.max}`;
 }
 
-function numberIn(key: keyof typeof RANGES) {
-  const range: Range = RANGES[key];
+function numberIn(key: keyof typeof RANGES, range: Range = RANGES[key]) {
   return v.pipe(
     v.number(),
     v.check(
@@ -73,7 +83,7 @@ export const laneSchema = v.pipe(
   v.strictObject({
     optimizer: v.picklist(OPTIMIZERS),
     rate: numberIn('rate'),
-    init: v.picklist(INITIALISATIONS),
+    init: v.picklist(STARTS),
     /** Of the finished step; for adam the decay of the mean of gradients (beta1). */
     momentum: numberIn('momentum'),
     /** Of the mean of squared gradients: rmsprop, and adam (beta2). Always 0 for the others, which have none. */
@@ -98,14 +108,17 @@ export const laneSchema = v.pipe(
 
 /** A setting of a lane that does not apply beside its others. */
 export interface Misfit {
-  readonly setting: 'dualclip' | 'decay' | 'activation' | 'unbalance' | 'init';
+  readonly setting: 'dualclip' | 'decay' | 'activation' | 'unbalance' | 'init' | 'network';
   /** "does not apply to sgd: ..." */
   readonly reason: string;
   /** The value at which the setting says nothing. */
   readonly neutral: string | number;
 }
 
-/** The settings of a lane that do not apply to its optimizer, activation or network, each with the reason. */
+/**
+ * The settings of a lane that do not apply to its optimizer, activation or network, each with the reason. With all of them at
+ * their neutral values the lane is one that the schema accepts.
+ */
 export function misfitsOf(lane: {
   readonly optimizer: OptimizerName;
   readonly dualclip: number;
@@ -115,8 +128,14 @@ export function misfitsOf(lane: {
   readonly network: NetworkName;
   readonly init: InitialisationName;
 }): Misfit[] {
-  const { optimizer, network, init } = lane;
+  const { optimizer, init } = lane;
   const misfits: Misfit[] = [];
+  let { network } = lane;
+  if (network === 'urnn' && isPathOptimizer(optimizer)) {
+    const reason = `does not apply to ${optimizer}: the path geometry is that of ReLU units, and a uRNN has none`;
+    misfits.push({ setting: 'network', reason, neutral: 'relu' });
+    network = 'relu';
+  }
   if (lane.dualclip !== 0 && !isPathOptimizer(optimizer)) {
     const reason = `does not apply to ${optimizer}: only path and path2 have a dual norm`;
     misfits.push({ setting: 'dualclip', reason, neutral: 0 });
@@ -133,9 +152,43 @@ export function misfitsOf(lane: {
       'does not apply to activation tanh: only ReLU units can be rescaled without changing the function';
     misfits.push({ setting: 'unbalance', reason, neutral: 0 });
   }
-  if (network === 'feedforward' && !FEEDFORWARD_INITIALISATIONS.includes(init)) {
+  if (network === 'urnn') {
+    misfits.push(...unitaryMisfits(lane));
+  } else if (init === 'unitary') {
+    const reason = 'applies to network urnn only: it starts the factors of a unitary matrix';
+    misfits.push({ setting: 'init', reason, neutral: defaultInit(network) });
+  } else if (network === 'feedforward' && !FEEDFORWARD_INITIALISATIONS.includes(init)) {
     const reason = `does not apply to network feedforward: it starts recurrent weights, of which there are none`;
-    misfits.push({ setting: 'init', reason, neutral: 'gaussian' });
+    misfits.push({ setting: 'init', reason, neutral: defaultInit(network) });
+  }
+  return misfits;
+}
+
+/** What does not apply to a unitary evolution network, which has a start and an activation of its own. */
+function unitaryMisfits({
+  init,
+  unbalance,
+  activation,
+}: {
+  readonly init: InitialisationName;
+  readonly unbalance: number;
+  readonly activation: (typeof ACTIVATIONS)[number];
+}): Misfit[] {
+  const misfits: Misfit[] = [];
+  if (init !== 'unitary') {
+    const reason =
+      'does not apply to network urnn: its recurrent matrix is unitary and has a start of its own';
+    misfits.push({ setting: 'init', reason, neutral: 'unitary' });
+  }
+  if (activation !== 'relu') {
+    const reason =
+      'does not apply to network urnn: its activation is the modReLU, the ReLU of complex numbers';
+    misfits.push({ setting: 'activation', reason, neutral: 'relu' });
+  }
+  if (unbalance !== 0) {
+    const reason =
+      'does not apply to network urnn: its units cannot be rescaled without changing the function';
+    misfits.push({ setting: 'unbalance', reason, neutral: 0 });
   }
   return misfits;
 }
@@ -143,15 +196,81 @@ export function misfitsOf(lane: {
 /** Initialisations that say something of a network without recurrent weights. */
 const FEEDFORWARD_INITIALISATIONS: readonly InitialisationName[] = ['gaussian', 'uniform'];
 
-/** The network that a task takes: one step leaves nothing to recur. */
-export const networkOf = (task: TaskName): NetworkName =>
-  taskOf({ task }).feedforward ? 'feedforward' : 'relu';
+/** The networks that a task takes, the default first: one step leaves nothing to recur. */
+export const networksOf = (task: TaskName): readonly [NetworkName, ...NetworkName[]] =>
+  taskOf({ task }).feedforward ? ['feedforward'] : ['relu', 'urnn'];
+
+/** The network of a lane that names none. */
+export const networkOf = (task: TaskName): NetworkName => networksOf(task)[0];
+
+/** The start of a lane that names none. */
+export function defaultInit(network: NetworkName): InitialisationName {
+  if (network === 'urnn') return 'unitary';
+  return network === 'feedforward' ? 'gaussian' : 'nprnn';
+}
+
+/** A size that does not fit the networks of an experiment's lanes. */
+export interface SizeMisfit {
+  readonly key: 'hidden' | 'layers';
+  /** "hidden is 100: ..." */
+  readonly problem: string;
+  /** The nearest value that fits. */
+  readonly nearest: number;
+}
+
+const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
+
+/**
+ * The sizes that do not fit the networks of the lanes: a uRNN has one layer of 8 to 512 units, a power of two for its Fourier
+ * transform; networks of real units have up to 256.
+ */
+export function sizeMisfits({ hidden, layers, lanes }: SizedExperiment): SizeMisfit[] {
+  const misfits: SizeMisfit[] = [];
+  const unitary = lanes.some(({ network }) => network === 'urnn');
+  const real = lanes.some(({ network }) => network !== 'urnn');
+  const max = real ? RANGES.hidden.max : UNITARY_HIDDEN.max;
+  if (unitary && (!isPowerOfTwo(hidden) || hidden < UNITARY_HIDDEN.min || hidden > max)) {
+    const power = 2 ** Math.round(Math.log2(hidden));
+    misfits.push({
+      key: 'hidden',
+      problem:
+        `hidden is ${hidden}: beside network urnn it must be a power of two from ${UNITARY_HIDDEN.min} to ${max}, ` +
+        `for its Fourier transform${real ? ' and the other lanes' : ''}`,
+      nearest: Math.min(max, Math.max(UNITARY_HIDDEN.min, power)),
+    });
+  } else if (hidden > max) {
+    misfits.push({
+      key: 'hidden',
+      problem: `hidden is ${hidden}: it must be ${describeRange(RANGES.hidden)}; only network urnn takes more`,
+      nearest: max,
+    });
+  }
+  if (unitary && layers !== 1) {
+    const problem = `layers is ${layers}: network urnn has one layer, as its authors describe it`;
+    misfits.push({ key: 'layers', problem, nearest: 1 });
+  }
+  return misfits;
+}
+
+interface SizedExperiment {
+  readonly hidden: number;
+  readonly layers: number;
+  readonly lanes: readonly { readonly network: NetworkName }[];
+}
+
+/** The allowed range of `hidden` beside the given lanes, for a control; among them a uRNN takes powers of two only. */
+export const hiddenRange = (lanes: SizedExperiment['lanes']): Range => {
+  const min = lanes.some(({ network }) => network === 'urnn') ? UNITARY_HIDDEN.min : RANGES.hidden.min;
+  const max = lanes.some(({ network }) => network !== 'urnn') ? RANGES.hidden.max : UNITARY_HIDDEN.max;
+  return { min, max, integer: true };
+};
 
 export const experimentSchema = v.strictObject({
   task: v.picklist(TASK_NAMES),
   /** Time steps of a sequence; a task with a length of its own has just that. */
   length: numberIn('length'),
-  hidden: numberIn('hidden'),
+  /** Of an experiment whose lanes are all uRNNs up to the larger end: `sizeMisfits` says the rest. */
+  hidden: numberIn('hidden', { ...RANGES.hidden, max: UNITARY_HIDDEN.max }),
   layers: numberIn('layers'),
   batch: numberIn('batch'),
   seed: numberIn('seed'),
@@ -175,13 +294,16 @@ export type LaneContext = Pick<Experiment, 'task' | 'length' | 'seed'>;
  * A lane of the given optimizer with every other setting at its default: for rmsprop that of Tieleman and Hinton (2012),
  * for adam that of Kingma and Ba (2015), for adagrad that of Duchi, Hazan and Singer (2011).
  */
-export function defaultLane(optimizer: OptimizerName, context: LaneContext): Lane {
+export function defaultLane(
+  optimizer: OptimizerName,
+  context: LaneContext,
+  network: NetworkName = networkOf(context.task),
+): Lane {
   const path = isPathOptimizer(optimizer);
-  const network = networkOf(context.task);
   return {
     optimizer,
     rate: defaultRate(optimizer, context),
-    init: network === 'feedforward' ? 'gaussian' : 'nprnn',
+    init: defaultInit(network),
     momentum: optimizer === 'adam' ? 0.9 : 0,
     decay: optimizer === 'adam' ? 0.999 : optimizer === 'rmsprop' ? 0.9 : 0,
     clip: path ? 0 : 1,
@@ -246,7 +368,7 @@ export function parseExperiment(input: unknown): Experiment {
     throw new Error(`Not an experiment: ${path ? `${path}: ` : ''}${issue.message}`);
   }
   const experiment = result.output;
-  const problem = taskProblem(experiment);
+  const problem = taskProblem(experiment) ?? sizeMisfits(experiment)[0]?.problem ?? null;
   if (problem !== null) throw new Error(`Not an experiment: ${problem}`);
   return experiment;
 }
@@ -269,8 +391,8 @@ function taskProblem({ task, length, data, terms, lanes }: Experiment): string |
   if (!hasTerms && terms !== 2) return `terms is ${terms}: it applies to adding only and is 2 elsewhere`;
   if (hasTerms && terms > length)
     return `terms is ${terms}: a sequence of ${length} steps has room for at most ${length}`;
-  const network = networkOf(task);
-  const other = lanes.find((lane) => lane.network !== network);
-  if (other) return `network is ${other.network}: ${task} takes ${network}`;
+  const networks = networksOf(task);
+  const other = lanes.find((lane) => !networks.includes(lane.network));
+  if (other) return `network is ${other.network}: ${task} takes ${networks.join(' or ')}`;
   return null;
 }

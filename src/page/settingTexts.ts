@@ -20,6 +20,7 @@ export const INITIALISATION_TEXTS: Readonly<Record<InitialisationName, string>> 
   gaussian: 'Gaussian',
   uniform: 'Uniform',
   irnn: 'IRNN (Le et al.)',
+  unitary: 'Unitary',
 };
 
 /** What the page calls each activation. */

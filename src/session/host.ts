@@ -1,7 +1,7 @@
 import { arrangeLanes } from '../engine/arrange.ts';
 import { createEngine, type EngineRequest } from '../engine/create.ts';
 import { type Checkpoint, DeviceLostError, type Engine, METRIC_STEPS } from '../engine/engine.ts';
-import { shapeOf } from '../engine/layout.ts';
+import { laneShapes } from '../engine/layout.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { loadData } from './data.ts';
@@ -300,8 +300,8 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     const { data, command } = current;
     let problem: string | null = null;
     try {
-      const shape = shapeOf(engine.experiment, data);
-      const checkpoint = arrangeLanes(await engine.checkpoint(), shape, picks);
+      const shapes = laneShapes(engine.experiment, data);
+      const checkpoint = arrangeLanes(await engine.checkpoint(), shapes, picks);
       const { engine: next } = await createEngine(requestOf(command, checkpoint.experiment, data));
       await next.restore(checkpoint);
       engine.dispose();

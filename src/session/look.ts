@@ -1,6 +1,6 @@
 import type { Engine, StepSnapshot } from '../engine/engine.ts';
 import { generateText } from '../engine/generate.ts';
-import { shapeOf } from '../engine/layout.ts';
+import { type LaneSpan, laneShapes, parameterSpans, type Shape } from '../engine/layout.ts';
 import { type Examples, predictHeldOut } from '../engine/predict.ts';
 import type { TaskData, TextData } from '../experiment/tasks/index.ts';
 import type { GenerationSettings } from './protocol.ts';
@@ -13,8 +13,11 @@ const MOST_STATES = 2 ** 24;
  * were not read yet. Without hidden states and deltas where there are too many.
  */
 export async function lookInside(engine: Engine, data: TaskData | null): Promise<StepSnapshot> {
-  const { lanes, layers, length, batch, hidden } = shapeOf(engine.experiment, data);
-  const states = 2 * lanes * layers * length * batch * hidden <= MOST_STATES;
+  const numbers = laneShapes(engine.experiment, data).reduce(
+    (sum, { layers, length, batch, hidden }) => sum + 2 * layers * length * batch * hidden,
+    0,
+  );
+  const states = numbers <= MOST_STATES;
   const checkpoint = await engine.checkpoint();
   const snapshot = await engine.inspect({ states });
   await engine.restore(checkpoint);
@@ -40,14 +43,16 @@ export async function lookAtTexts(
 ): Promise<string[] | null> {
   const { experiment } = engine;
   const { step, parameters } = await engine.checkpoint();
-  const shape = shapeOf(experiment, data);
+  const shapes = laneShapes(experiment, data);
+  const spans = parameterSpans(shapes);
   const texts: string[] = [];
-  for (const [index, { activation }] of experiment.lanes.entries()) {
-    const first = index * shape.parameters;
-    const ofLane = parameters.subarray(first, first + shape.parameters);
+  for (const [index, lane] of experiment.lanes.entries()) {
+    const shape = shapes[index] as Shape;
+    const { first, end } = spans[index] as LaneSpan;
+    const ofLane = parameters.subarray(first, end);
     const { vocabulary } = data;
     const { seed } = experiment;
-    texts.push(generateText({ shape, activation, parameters: ofLane, vocabulary, seed, step, ...settings }));
+    texts.push(generateText({ shape, lane, parameters: ofLane, vocabulary, seed, step, ...settings }));
     if (!(await goOn())) return null;
   }
   return texts;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { assertRestorable, type Checkpoint, type EngineKind } from '../engine/engine.ts';
-import { type Shape, shapeFor } from '../engine/layout.ts';
+import { laneShapesFor, type Shape } from '../engine/layout.ts';
 import { experimentSchema } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 import type { Stop } from './protocol.ts';
@@ -106,7 +106,7 @@ export function parseSavedRun(input: unknown): SavedRun {
   const saved: SavedRun = result.output;
   const { experiment } = saved.checkpoint;
   try {
-    assertRestorable(saved.checkpoint, experiment, shapeOfSaved(saved.checkpoint));
+    assertRestorable(saved.checkpoint, experiment, shapesOfSaved(saved.checkpoint));
     assertConsistent(saved);
     RunData.restored(saved.data);
   } catch (error) {
@@ -137,15 +137,15 @@ function assertConsistent({ checkpoint, data, stops }: SavedRun): void {
  * The sizes that a checkpoint must have. Those of a text follow from its vocabulary, which is not in the checkpoint: here the number
  * of parameters tells it.
  */
-function shapeOfSaved({ experiment, parameters }: Checkpoint): Shape {
+function shapesOfSaved({ experiment, parameters }: Checkpoint): Shape[] {
   const task = taskOf(experiment);
-  if (task.data !== 'text') return shapeFor(task, experiment);
+  if (task.data !== 'text') return laneShapesFor(task, experiment);
   const sizes = (outputs: number) =>
-    shapeFor({ ...task, sizes: () => ({ inputs: outputs, outputs }), segments: () => 1 }, experiment);
-  const wanted = parameters.length / experiment.lanes.length;
+    laneShapesFor({ ...task, sizes: () => ({ inputs: outputs, outputs }), segments: () => 1 }, experiment);
+  const numbers = (shapes: readonly Shape[]) => shapes.reduce((sum, shape) => sum + shape.parameters, 0);
   // W_in and W_out grow with the vocabulary, and b_out.
-  const base = sizes(1).parameters;
-  const symbols = 1 + (wanted - base) / (sizes(2).parameters - base);
+  const base = numbers(sizes(1));
+  const symbols = 1 + (parameters.length - base) / (numbers(sizes(2)) - base);
   if (!Number.isInteger(symbols) || symbols < 1 || symbols > MOST_SYMBOLS) {
     throw new Error('This saved run is damaged: its weights fit no vocabulary.');
   }

@@ -427,10 +427,9 @@ describe('inspect', () => {
     );
 
     const shapes = Object.fromEntries(
-      matricesOf({ inputs: 2, outputs: 1, hidden: 5, layers: 2, recurrent: true }).map(({ name, shape }) => [
-        name,
-        shape,
-      ]),
+      matricesOf({ network: 'relu', inputs: 2, outputs: 1, hidden: 5, layers: 2, recurrent: true }).map(
+        ({ name, shape }) => [name, shape],
+      ),
     );
     for (const [index, lane] of dump.lanes.entries()) {
       for (const part of ['before', 'gradient', 'kappa1', 'kappa2', 'after'] as const) {

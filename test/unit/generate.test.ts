@@ -24,7 +24,7 @@ function requestOf(changes: Partial<GenerationRequest> = {}): GenerationRequest 
   if (!lane) throw new Error('no lane');
   return {
     shape,
-    activation: 'relu',
+    lane,
     parameters: initialParametersFor(shape, lane).map((value, index) => value + 0.1 * Math.sin(index)),
     vocabulary: VOCABULARY,
     temperature: 1,
@@ -39,7 +39,7 @@ function requestOf(changes: Partial<GenerationRequest> = {}): GenerationRequest 
 
 /** Probabilities of what follows a text, straight from the definition of the network, with whole matrices and one-hot inputs. */
 function probabilitiesAfter(
-  { parameters, activation }: GenerationRequest,
+  { parameters, lane: { activation } }: GenerationRequest,
   numbers: readonly number[],
 ): number[] {
   const matrix = (name: string): number[][] => {
@@ -82,7 +82,12 @@ describe('generateText', () => {
   test.each(['relu', 'tanh'] as const)(
     'at temperature 0 every character is the likeliest one (%s)',
     (activation) => {
-      const request = requestOf({ activation, temperature: 0, prompt: 'abc', characters: 30 });
+      const request = requestOf({
+        lane: { activation, seed: 1 },
+        temperature: 0,
+        prompt: 'abc',
+        characters: 30,
+      });
       const text = generateText(request);
       expect(text).toHaveLength(30);
       const read = numbersOf('abc');

@@ -4,7 +4,7 @@ import { type Answer, type Call, serveLanes } from '../../src/engine/cpu/laneSer
 import { dealLanes, type LaneWorker, type LaneWorkers } from '../../src/engine/cpu/laneWorkers.ts';
 import { createEngine, type EngineRequest } from '../../src/engine/create.ts';
 import { type Checkpoint, type Engine, METRIC_STEPS, ShapeTooLargeError } from '../../src/engine/engine.ts';
-import { shapeOf } from '../../src/engine/layout.ts';
+import { laneShapes } from '../../src/engine/layout.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import { experimentOf, laneOf } from './support.ts';
 
@@ -238,7 +238,7 @@ describe('lanes are dealt', () => {
     change = {},
   ): number[][] => {
     const experiment = experimentOf({ lanes: optimizers.map((name) => laneOf(name)), ...change });
-    return dealLanes(experiment, shapeOf(experiment), threads);
+    return dealLanes(experiment, laneShapes(experiment), threads);
   };
 
   test('costly ones apart, every lane once', () => {

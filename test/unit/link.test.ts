@@ -24,10 +24,12 @@ import {
   MAX_LANES,
   misfitsOf,
   NETWORKS,
+  networksOf,
   OPTIMIZERS,
   parseExperiment,
   RANGES,
   type Range,
+  sizeMisfits,
 } from '../../src/experiment/schema.ts';
 import { DATA_CHOICES, TASK_NAMES, TASKS, type Task } from '../../src/experiment/tasks/index.ts';
 
@@ -48,7 +50,7 @@ function numberOf(range: Range): fc.Arbitrary<number> {
 const laneOf: fc.Arbitrary<Lane> = fc.record({
   optimizer: fc.constantFrom(...OPTIMIZERS),
   rate: numberOf(RANGES.rate),
-  init: fc.constantFrom(...INITIALISATIONS),
+  init: fc.constantFrom(...INITIALISATIONS, 'unitary' as const),
   momentum: numberOf(RANGES.momentum),
   decay: numberOf(RANGES.decay),
   clip: numberOf(RANGES.clip),
@@ -69,7 +71,8 @@ const lanesOf = (context: LaneContext): fc.Arbitrary<Lane[]> =>
         .map(([lane, kept]) => {
           const defaults: Lane = defaultLane(lane.optimizer, context);
           const own = Object.fromEntries(kept.map((key) => [key, lane[key]]));
-          const mixed: Lane = { ...defaults, ...own, network: defaults.network };
+          const mixed: Lane = { ...defaults, ...own };
+          if (!networksOf(context.task).includes(mixed.network)) mixed.network = defaults.network;
           for (const { setting, neutral } of misfitsOf(mixed)) Object.assign(mixed, { [setting]: neutral });
           return mixed;
         }),
@@ -98,7 +101,11 @@ const experimentOf: fc.Arbitrary<Experiment> = fc
     const data = dataChoices.includes(settings.data) ? settings.data : (dataChoices[0] ?? 'small');
     const terms = task.hasTerms ? Math.min(settings.terms, length) : 2;
     const shared = { ...settings, length, data, terms };
-    return lanesOf(shared).map((lanes) => ({ ...shared, lanes }));
+    return lanesOf(shared).map((lanes) => {
+      const experiment = { ...shared, lanes };
+      for (const { key, nearest } of sizeMisfits(experiment)) experiment[key] = nearest;
+      return experiment;
+    });
   });
 
 const viewOf: fc.Arbitrary<View> = fc.record({

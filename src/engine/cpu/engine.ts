@@ -13,19 +13,21 @@ import {
   type LaneStates,
   METRIC_STEPS,
   type MetricBatch,
+  NO_PATHS,
   ShapeTooLargeError,
   type StepSnapshot,
   stopReason,
 } from '../engine.ts';
 import { initialParametersFor } from '../initialise.ts';
-import { beginsAnew, evaluatedSequences, type Shape, shapeFor } from '../layout.ts';
+import { asPart, JoinedEngine, partsByNetwork } from '../joined.ts';
+import { beginsAnew, evaluatedSequences, laneShapesFor, type Shape, shapeFor } from '../layout.ts';
 import { Gamma, snapshotRows } from './gamma.ts';
 import { PlainGammaProducts, SimdGammaProducts } from './gammaProducts.ts';
 import { type Kappa, PathKappa, snapshotKappa } from './kappa.ts';
-import { type Network, PlainNetwork } from './network.ts';
+import type { Network } from './network.ts';
+import { networkFor } from './networks.ts';
 import { newReal, type Precision, type Real } from './precision.ts';
 import { Scorer } from './score.ts';
-import { SimdNetwork } from './simdNetwork.ts';
 import { norm, update } from './update.ts';
 
 /** Milliseconds of work after which events get their turn. */
@@ -49,6 +51,13 @@ export interface CpuEngineParts {
  */
 export function createCpuEngineFor(task: Task, experiment: Experiment, options: CpuEngineParts): Engine {
   if (task.data && !options.data) throw new Error(`The task ${task.name} needs its data set ${task.data}.`);
+  const parts = partsByNetwork(experiment);
+  if (parts.length > 1) {
+    const engines = parts.map((part) => createCpuEngineFor(task, part.experiment, options));
+    const joined = parts.map((part, index) => ({ ...part, engine: asPart(engines[index] as Engine) }));
+    const { info } = engines[0] as Engine;
+    return new JoinedEngine(experiment, laneShapesFor(task, experiment, options.data), joined, info);
+  }
   const shape = shapeFor(task, experiment, options.data);
   try {
     return new CpuEngine(task, experiment, shape, options);
@@ -88,8 +97,8 @@ class CpuEngine implements Engine {
   // Lanes are trained one after another, so that they share what is below.
   readonly #network: Network;
   readonly #scorer: Scorer;
-  readonly #gamma: Gamma;
-  readonly #kappa: PathKappa;
+  /** Null for a uRNN, which has no path geometry. */
+  readonly #paths: { readonly gamma: Gamma; readonly kappa: PathKappa } | null;
   readonly #weights: Float64Array; // [parameters]
   readonly #inputs: Float64Array; // [length, batch, inputs]
   readonly #outputGradient: Float64Array; // [scored steps, batch, outputs]
@@ -123,13 +132,14 @@ class CpuEngine implements Engine {
     this.#stopped = new Array<string>(lanes).fill('');
     this.#previousNorm = new Array<number | null>(lanes).fill(null);
     this.#ring = new Float64Array(METRIC_STEPS * lanes * COLUMNS);
-    this.#network = kernels ? new SimdNetwork(shape, kernels) : new PlainNetwork(shape, precision);
+    this.#network = networkFor(shape, precision, kernels);
     this.#scorer = new Scorer(task, shape, task.measure(experiment), precision);
-    this.#gamma = new Gamma(
-      shape,
-      kernels ? new SimdGammaProducts(shape, kernels) : new PlainGammaProducts(shape),
-    );
-    this.#kappa = new PathKappa(shape, precision, this.#gamma);
+    this.#paths = null;
+    if (shape.network !== 'urnn') {
+      const products = kernels ? new SimdGammaProducts(shape, kernels) : new PlainGammaProducts(shape);
+      const gamma = new Gamma(shape, products);
+      this.#paths = { gamma, kappa: new PathKappa(shape, precision, gamma) };
+    }
     this.#weights = new Float64Array(parameters);
     this.#inputs = new Float64Array(length * batch * inputs);
     this.#outputGradient = new Float64Array(scoredSteps * batch * outputs);
@@ -200,7 +210,7 @@ class CpuEngine implements Engine {
       for (const [lane, sum] of sums.entries()) {
         this.#loadWeights(lane);
         const initial = states && this.#statesOf(states, lane);
-        this.#network.forward(this.#weights, this.#inputs, count, this.#activationOf(lane), initial);
+        this.#network.forward(this.#weights, this.#inputs, count, this.#settingsOf(lane), initial);
         if (initial) this.#network.copyFinal(initial);
         const { loss, metric } = this.#scorer.score(this.#network.outputs, heldOut.targets, count, null);
         sum.loss += loss;
@@ -228,7 +238,7 @@ class CpuEngine implements Engine {
   }
 
   async restore(checkpoint: Checkpoint): Promise<void> {
-    assertRestorable(checkpoint, this.experiment, this.#shape);
+    assertRestorable(checkpoint, this.experiment, [this.#shape]);
     const { step, parameters, velocity, squares, carried, stoppedAt } = checkpoint;
     this.#step = step;
     this.#ringFrom = step;
@@ -278,8 +288,8 @@ class CpuEngine implements Engine {
     return states.subarray(lane * size, (lane + 1) * size);
   }
 
-  #activationOf(lane: number): Lane['activation'] {
-    return (this.experiment.lanes[lane] as Lane).activation;
+  #settingsOf(lane: number): Lane {
+    return this.experiment.lanes[lane] as Lane;
   }
 
   /** What a lane's states begin with in this step; null: zero. */
@@ -292,19 +302,19 @@ class CpuEngine implements Engine {
     const network = this.#network;
     const sequences = this.#shape.batch;
     this.#loadWeights(lane);
-    network.forward(this.#weights, this.#inputs, sequences, this.#activationOf(lane), this.#initialOf(lane));
+    network.forward(this.#weights, this.#inputs, sequences, this.#settingsOf(lane), this.#initialOf(lane));
     if (this.#shape.segments !== null) network.copyFinal(this.#statesOf(this.#carried, lane));
     const score = this.#scorer.score(network.outputs, batch.targets, sequences, this.#outputGradient);
     network.backward(this.#weights, this.#inputs, this.#outputGradient, deltas);
     this.#gradient.set(network.gradient);
-    this.#gamma.forward(this.#weights);
+    this.#paths?.gamma.forward(this.#weights);
     return {
       step: this.#step,
       lane,
       loss: score.loss / sequences,
       metric: score.metric / sequences,
       gradientNorm: norm(this.#gradient),
-      pathNormLog2: this.#gamma.pathNormLog2(),
+      pathNormLog2: this.#paths?.gamma.pathNormLog2() ?? Number.NaN,
     };
   }
 
@@ -312,24 +322,22 @@ class CpuEngine implements Engine {
   #trainLane(lane: number, batch: Batch): void {
     const metrics = this.#measureLane(lane, batch, null);
     if (!this.#record(metrics)) return;
-    const settings = this.experiment.lanes[lane] as Lane;
-    if (isPathOptimizer(settings.optimizer)) {
-      this.#gamma.backward();
-      this.#kappa.computeFirst();
-      if (settings.optimizer === 'path2') this.#kappa.computeSecond();
+    const settings = this.#settingsOf(lane);
+    if (this.#paths && isPathOptimizer(settings.optimizer)) {
+      this.#paths.gamma.backward();
+      this.#paths.kappa.computeFirst();
+      if (settings.optimizer === 'path2') this.#paths.kappa.computeSecond();
     }
     this.#updateLane(lane, metrics.gradientNorm);
   }
 
   /** The same step with everything about it; a stopped lane is looked at and stays. */
   #inspectLane(lane: number, batch: Batch, withStates: boolean): LaneSnapshot {
-    const { layers, length, batch: sequences, hidden, matrices } = this.#shape;
+    const { layers, length, batch: sequences, hidden } = this.#shape;
     const deltas = withStates ? new Float64Array(layers * length * sequences * hidden) : null;
     const initial = this.#initialOf(lane)?.slice() ?? null;
     const metrics = this.#measureLane(lane, batch, deltas);
-    this.#gamma.backward();
-    this.#kappa.computeFirst();
-    this.#kappa.computeSecond();
+    const paths = this.#inspectPaths();
     const before = this.#laneOf(this.#parameters, lane).slice();
     if (this.#stoppedAt[lane] === 0 && this.#record(metrics)) this.#updateLane(lane, metrics.gradientNorm);
     return {
@@ -337,12 +345,24 @@ class CpuEngine implements Engine {
       before,
       after: this.#laneOf(this.#parameters, lane).slice(),
       gradient: this.#gradient.slice(),
-      kappa1: snapshotKappa(this.#kappa.first, matrices),
-      kappa2: snapshotKappa(this.#kappa.second, matrices),
+      ...paths,
       initial,
-      gammaIn: snapshotRows(this.#gamma.in, this.#precision),
-      gammaOut: snapshotRows(this.#gamma.out, this.#precision),
       states: deltas && this.#snapshotStates(deltas),
+    };
+  }
+
+  /** The path quantities of a lane that was measured. */
+  #inspectPaths(): Pick<LaneSnapshot, 'kappa1' | 'kappa2' | 'gammaIn' | 'gammaOut'> {
+    if (!this.#paths) return NO_PATHS;
+    const { gamma, kappa } = this.#paths;
+    gamma.backward();
+    kappa.computeFirst();
+    kappa.computeSecond();
+    return {
+      kappa1: snapshotKappa(kappa.first, this.#shape.matrices),
+      kappa2: snapshotKappa(kappa.second, this.#shape.matrices),
+      gammaIn: snapshotRows(gamma.in, this.#precision),
+      gammaOut: snapshotRows(gamma.out, this.#precision),
     };
   }
 
@@ -358,17 +378,19 @@ class CpuEngine implements Engine {
 
   /** Updates a lane by the kappa that its optimizer divides by, computed before. */
   #updateLane(lane: number, gradientNorm: number): void {
-    const settings = this.experiment.lanes[lane] as Lane;
+    const settings = this.#settingsOf(lane);
     const arrays = {
       parameters: this.#laneOf(this.#parameters, lane),
       velocity: this.#laneOf(this.#velocity, lane),
       squares: this.#laneOf(this.#squares, lane),
     };
     let kappa: Kappa | null = null;
-    if (settings.optimizer === 'path') kappa = this.#kappa.first;
-    if (settings.optimizer === 'path2') {
-      this.#kappa.add();
-      kappa = this.#kappa.total;
+    if (this.#paths && isPathOptimizer(settings.optimizer)) {
+      kappa = this.#paths.kappa.first;
+      if (settings.optimizer === 'path2') {
+        this.#paths.kappa.add();
+        kappa = this.#paths.kappa.total;
+      }
     }
     update(arrays, this.#gradient, gradientNorm, settings, kappa, this.#shape.matrices, this.#step);
   }

@@ -3,7 +3,8 @@ import { type Matrix, matrixOf, type Shape } from '../layout.ts';
 import type { Precision, Real } from './precision.ts';
 import { addOuterProducts, addProduct, addRows, addTransposedProduct } from './product.ts';
 
-export type Activation = Lane['activation'];
+/** What of a lane its network depends on: a uRNN's permutation follows from the seed. */
+export type LaneOfNetwork = Pick<Lane, 'activation' | 'seed'>;
 
 /** The matrices of one layer. */
 interface Layer {
@@ -34,11 +35,11 @@ export interface Network {
     weights: Float64Array,
     inputs: Float64Array,
     sequences: number,
-    activation: Activation,
+    lane: LaneOfNetwork,
     initial: Real | null,
   ): void;
   /**
-   * Fills `gradient` after a `forward` of the whole batch, with its activation.
+   * Fills `gradient` after a `forward` of the whole batch, of the same lane.
    * @param weights [parameters], as in `forward`
    * @param inputs [length, batch, inputs], as in `forward`
    * @param outputGradient dL/dy, [scored steps, batch, outputs]
@@ -73,7 +74,7 @@ export class PlainNetwork implements Network {
   /** dL/dh_t of each layer, gathered while time runs backwards. */
   readonly #stateGradient: Float64Array; // [layers, batch, hidden]
   readonly #delta: Float64Array; // [batch, hidden]
-  #activation: Activation = 'relu';
+  #activation: Lane['activation'] = 'relu';
 
   constructor(shape: Shape, precision: Precision) {
     const { layers, length, batch, hidden, outputs, scoredSteps } = shape;
@@ -97,13 +98,14 @@ export class PlainNetwork implements Network {
     weights: Float64Array,
     inputs: Float64Array,
     sequences: number,
-    activation: Activation,
+    lane: LaneOfNetwork,
     initial: Real | null,
   ): void {
     const { length, batch, hidden, inputs: width, scoredFrom } = this.#shape;
     const states = this.#hidden;
     const single = this.#single;
     const units = batch * hidden;
+    const { activation } = lane;
     this.#activation = activation;
     for (let l = 0; l < this.#layers.length; l++) {
       const at = this.#stateAt(l, -1);

@@ -1,6 +1,6 @@
 import { type Matrix, matrixOf, type Shape } from '../layout.ts';
 import { type Kernels, MemoryPlan, paddedColumns, startKernels } from './kernels.ts';
-import type { Activation, Network } from './network.ts';
+import type { LaneOfNetwork, Network } from './network.ts';
 import type { Real } from './precision.ts';
 
 /** Rows (time step, sequence) whose part of a weight gradient is summed at a time: what fits in a cache. */
@@ -59,7 +59,7 @@ export class SimdNetwork implements Network {
   readonly #outputGradient: number; // [scored steps, batch, readout width]
   /** The source of a bias: as many rows as needed of one 1. */
   readonly #one: Rows;
-  #activation: Activation = 'relu';
+  #activation: LaneOfNetwork['activation'] = 'relu';
 
   /** @throws RangeError where there is no memory for the states */
   constructor(shape: Shape, module: WebAssembly.Module) {
@@ -110,7 +110,7 @@ export class SimdNetwork implements Network {
     weights: Float64Array,
     inputs: Float64Array,
     sequences: number,
-    activation: Activation,
+    lane: LaneOfNetwork,
     initial: Real | null,
   ): void {
     const { layers, length, batch, inputs: inputWidth, outputs, scoredFrom } = this.#shape;
@@ -118,7 +118,7 @@ export class SimdNetwork implements Network {
     const { width: readoutWidth } = this.#readout;
     for (const packed of this.#all) this.#packTransposed(packed, weights);
     memory.set(inputs.subarray(0, length * sequences * inputWidth), this.#inputs);
-    this.#activation = activation;
+    this.#activation = lane.activation;
     for (const [l, layer] of this.#layers.entries()) {
       this.#loadInitial(l, initial);
       for (let t = 0; t < length; t++) {

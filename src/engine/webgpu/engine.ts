@@ -337,7 +337,7 @@ export class WebGpuEngine implements Engine {
 
   async restore(checkpoint: Checkpoint): Promise<void> {
     this.#checkUsable();
-    assertRestorable(checkpoint, this.experiment, this.#shape);
+    assertRestorable(checkpoint, this.experiment, [this.#shape]);
     const { step, parameters, velocity, squares, carried, stoppedAt } = checkpoint;
     for (const [index, part] of [parameters, velocity, squares].entries()) {
       this.#buffers.write('parameters', Float32Array.from(part), index * part.length * 4);

@@ -20,6 +20,9 @@ export interface WebGpuOptions {
  * @throws ShapeTooLargeError where it cannot hold the shape
  */
 export async function createWebGpuEngine(experiment: Experiment, options: WebGpuOptions): Promise<Engine> {
+  if (experiment.lanes.some(({ network }) => network === 'urnn')) {
+    throw new NoAdapterError('A uRNN trains on the CPU engine only, as yet.');
+  }
   const device = await deviceOf(options.gpu);
   const failure = await selfTest(device, options.shaders);
   if (failure !== null) throw new NoAdapterError(failure);

@@ -83,6 +83,12 @@ function titleOf({ name, kind, layer }: Matrix, layers: number): string {
       return `${name}: readout weights`;
     case 'readoutBias':
       return `${name}: readout biases`;
+    case 'phases':
+      return `${name}: phases of D₁, D₂ and D₃`;
+    case 'reflections':
+      return `${name}: vectors of R₁ and R₂`;
+    case 'initial':
+      return `${name}: state before the first step`;
   }
 }
 
@@ -94,6 +100,12 @@ function placeOf({ kind, layer }: Matrix, row: number, column: number): string {
       return `Bias of unit ${column + 1}`;
     case 'readoutBias':
       return `Bias of output ${column + 1}`;
+    case 'phases':
+      return `Phase of unit ${column + 1} in D${row + 1}`;
+    case 'reflections':
+      return `Number ${column + 1} of the vector of R${row + 1} (real parts, then imaginary ones)`;
+    case 'initial':
+      return `Number ${column + 1} of the state (real parts, then imaginary ones)`;
     default: {
       const source = kind === 'input' && layer === 0 ? 'input' : 'unit';
       return `Row ${row + 1}, column ${column + 1} (from ${source} ${column + 1} to ${to})`;
@@ -111,7 +123,7 @@ function gridsOf(snapshot: LaneSnapshot, shape: Shape, matrix: Matrix, kappa: Ka
   const { offset, rows, columns, kind } = matrix;
   const count = rows * columns;
   // A bias is a row: as a column it would be a line of pixels.
-  const flat = kind === 'bias' || kind === 'readoutBias';
+  const flat = kind === 'bias' || kind === 'readoutBias' || kind === 'initial';
   const size = flat ? { rows: 1, columns: rows } : { rows, columns };
   const part = (numbers: Float32Array | Float64Array) => numbers.subarray(offset, offset + count);
   const weights = part(before);
