@@ -27,7 +27,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let results = sumRows(lane * laneRows, rows, local);
   let gradientNorm = normOf(lane, 0u, local);
   let dualNorm = normOf(lane, 1u, local);
-  let pathNorm = pathNormOf(lane, local);
+  var pathNorm = Scaled();
+  if (!UNITARY) {
+    pathNorm = pathNormOf(lane, local);
+  }
   if (local > 0u) {
     return;
   }

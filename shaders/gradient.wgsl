@@ -45,6 +45,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let rows = select(HIDDEN, OUTPUTS, dispatch.layer == LAYERS);
 
   if (column == biasColumn) {
+    // The biases of a uRNN are not added to what a unit receives: unitaryBackward.wgsl sums their gradient.
+    if (UNITARY && dispatch.layer < LAYERS) {
+      return;
+    }
     sumBias(lane, split, first, end, firstBlock > 0u, l0, l1, leftPair * 8u, rows);
     return;
   }

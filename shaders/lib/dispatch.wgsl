@@ -2,7 +2,10 @@
 // declarations of src/engine/webgpu/constants.ts stand before this file: HIDDEN, LAYERS, INPUTS, OUTPUTS, the numbers of
 // quads (vectors of four, padded with zeros) HIDDEN_QUADS and OUTPUT_QUADS, the padded INPUT_STRIDE, PARAMETERS,
 // PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, READOUT_ROWS, SLICES,
-// SLICE_QUADS, SOFTMAX, KEPT and RECURRENT (false: one time step and no recurrent weights).
+// SLICE_QUADS, SOFTMAX, KEPT and RECURRENT (false: one time step and no recurrent weights); of a uRNN (UNITARY), whose HIDDEN
+// numbers are the real and the imaginary parts of UNITS complex ones, ODD_POWER (whether UNITS is an odd power of two), PAIRS
+// of vectors of a workgroup, and UNITARY_SUMS of a sequence.
+
 
 struct Dispatch {
   length: u32,        // time steps of a sequence
@@ -53,6 +56,7 @@ struct Dispatch {
 
   terms: u32,         // marked numbers of the adding problem
   segments: u32,      // training steps after which carried states begin anew
+  carries: u32,       // 1: states are carried from batch to batch
 }
 
 struct LaneSettings {

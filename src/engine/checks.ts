@@ -4,6 +4,7 @@ import { INVARIANCE_CASES } from './checks/invariance.ts';
 import { adaptiveOptimizers } from './checks/optimizers.ts';
 import { determinism, divergence, splitting } from './checks/runs.ts';
 import type { CheckCase } from './checks/support.ts';
+import { UNITARY_CASES } from './checks/unitary.ts';
 
 export type { CheckResult } from './checks/compare.ts';
 export type { CheckCase, CheckContext } from './checks/support.ts';
@@ -12,6 +13,7 @@ export type { CheckCase, CheckContext } from './checks/support.ts';
 export const CHECK_CASES: readonly CheckCase[] = [
   ...BATCH_CASES,
   ...COMPARISON_CASES,
+  ...UNITARY_CASES,
   adaptiveOptimizers,
   ...INVARIANCE_CASES,
   determinism,

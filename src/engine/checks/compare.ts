@@ -105,6 +105,7 @@ export function compareStep(experiment: Experiment, gpu: StepSnapshot, cpu: Step
   const worstMatrix = (kappa: 'kappa1' | 'kappa2'): number =>
     worst((lane, expected) =>
       Math.max(
+        0,
         ...lane[kappa].map((matrix, index) => entryError(matrix, expected[kappa][index] as ScaledArray)),
       ),
     );
@@ -169,7 +170,13 @@ export function compareMetrics(gpu: MetricBatch, cpu: MetricBatch): CheckResult[
     ),
     checked(
       'metrics: path norm',
-      vectorError(column(gpu, 'pathNormLog2'), column(cpu, 'pathNormLog2')),
+      // NaN of lanes without paths.
+      vectorError(
+        column(gpu, 'pathNormLog2').map((norm, index) =>
+          Number.isNaN(cpu[index]?.pathNormLog2) ? Number(!Number.isNaN(norm)) : norm,
+        ),
+        column(cpu, 'pathNormLog2').map((norm) => (Number.isNaN(norm) ? 0 : norm)),
+      ),
       LOSS_TOLERANCE,
     ),
   ];

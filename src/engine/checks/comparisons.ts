@@ -35,7 +35,7 @@ interface Comparison {
  * Two steps' metrics, then a whole step from the same parameters, and the held-out numbers, against float64; where states
  * are carried, five steps with an evaluation between them, so that they begin anew on the way.
  */
-async function compareEngines(
+export async function compareEngines(
   { task, experiment, sliced }: Comparison,
   context: CheckContext,
 ): Promise<CheckResult[]> {
@@ -45,7 +45,7 @@ async function compareEngines(
     data: null,
     ...(sliced === undefined ? {} : { sliced }),
   });
-  const carries = shapeFor(task, experiment).segments !== null;
+  const carries = task.segments(experiment, null) !== null;
   return withEngines([device, Promise.resolve(cpu)], async (gpu, oracle) => {
     await gpu.train(2);
     await oracle.train(2);

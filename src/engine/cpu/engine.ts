@@ -209,9 +209,10 @@ class CpuEngine implements Engine {
       const heldOut = this.#makeBatch(STREAM.heldOut, 0, count, first);
       for (const [lane, sum] of sums.entries()) {
         this.#loadWeights(lane);
-        const initial = states && this.#statesOf(states, lane);
+        const carried = states && this.#statesOf(states, lane);
+        const initial = first === 0 ? null : carried;
         this.#network.forward(this.#weights, this.#inputs, count, this.#settingsOf(lane), initial);
-        if (initial) this.#network.copyFinal(initial);
+        if (carried) this.#network.copyFinal(carried);
         const { loss, metric } = this.#scorer.score(this.#network.outputs, heldOut.targets, count, null);
         sum.loss += loss;
         sum.metric += metric;

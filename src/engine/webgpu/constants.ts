@@ -1,7 +1,16 @@
 import type { Task } from '../../experiment/tasks/index.ts';
+import { MODULUS_EPSILON } from '../cpu/modRelu.ts';
 import { METRIC_STEPS } from '../engine.ts';
 import type { Shape } from '../layout.ts';
-import { exponentsOf, quadsOf, readoutRowsOf, type Slices } from './sizes.ts';
+import {
+  exponentsOf,
+  pairsOf,
+  quadsOf,
+  readoutRowsOf,
+  type Slices,
+  unitarySumsOf,
+  unitsOf,
+} from './sizes.ts';
 
 /** The `const` declarations that stand before every kernel. */
 export function constantsOf(task: Task, shape: Shape, packedQuads: number, slices: Slices): string {
@@ -21,9 +30,19 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, slice
     READOUT_ROWS: readoutRowsOf(shape),
     SLICES: slices.slices,
     SLICE_QUADS: slices.sliceQuads,
+    UNITS: unitsOf(shape),
+    PAIRS: pairsOf(shape),
+    UNITARY_SUMS: unitarySumsOf(shape),
   };
   const lines = Object.entries(numbers).map(([name, value]) => `const ${name} = ${value}u;`);
-  const flags = { SOFTMAX: task.loss === 'softmax', KEPT: slices.kept, RECURRENT: shape.recurrent };
+  lines.push(`const MODULUS_EPSILON = ${MODULUS_EPSILON};`);
+  const flags = {
+    SOFTMAX: task.loss === 'softmax',
+    KEPT: slices.kept,
+    RECURRENT: shape.recurrent,
+    UNITARY: shape.network === 'urnn',
+    ODD_POWER: Math.log2(unitsOf(shape)) % 2 === 1,
+  };
   lines.push(...Object.entries(flags).map(([name, value]) => `const ${name} = ${value};`));
   return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,9 @@
 import type { Experiment } from '../../experiment/schema.ts';
 import { carriedStates } from '../engine.ts';
-import { initialParametersFor } from '../initialise.ts';
+import { initialParametersFor, unitaryPermutation } from '../initialise.ts';
 import type { Shape } from '../layout.ts';
 import { LANE_BYTES, LANES_BYTES } from './device.ts';
-import { chunksOf, type Packings, quadsOf } from './sizes.ts';
+import { chunksOf, type Packings, quadsOf, unitsOf } from './sizes.ts';
 
 // What the engine writes into buffers: layouts that shaders/ declares.
 
@@ -39,6 +39,17 @@ export function startOf(experiment: Experiment, shape: Shape): ArrayBuffer {
   }
   return start.buffer;
 }
+
+/** exp(-2 pi i m / units) for every m: [units, 2]. */
+export const twiddlesOf = (shape: Shape): ArrayBuffer => {
+  const units = unitsOf(shape);
+  const angles = Array.from({ length: units }, (_, m) => (-2 * Math.PI * m) / units);
+  return Float32Array.from(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)])).buffer;
+};
+
+/** The permutation of every lane's uRNN: [lane, units]. */
+export const permutationsOf = ({ lanes }: Experiment, shape: Shape): ArrayBuffer =>
+  Uint32Array.from(lanes.flatMap(({ seed }) => [...unitaryPermutation(unitsOf(shape), seed)])).buffer;
 
 /** The jobs of shaders/pack.wgsl. */
 export const jobsOf = ({ list }: Packings): ArrayBuffer =>

@@ -22,9 +22,11 @@ import {
   jobsOf,
   laneSettingsOf,
   padRows,
+  permutationsOf,
   runStateOf,
   startOf,
   stoppedAtOf,
+  twiddlesOf,
   unpadStates,
 } from './content.ts';
 import { type Device, USAGE } from './device.ts';
@@ -37,7 +39,7 @@ import {
   planStep,
 } from './plan.ts';
 import { bufferBytes, checkSize, packingsOf, slicesOf } from './sizes.ts';
-import { batchOf, gammaOf, kappa1Of, kappa2Of, readLine, statesOf } from './snapshot.ts';
+import { batchOf, pathsOf, readLine, statesOf } from './snapshot.ts';
 import { type Command, Submitter } from './submitter.ts';
 
 /** What a WebGPU engine is made of. */
@@ -215,6 +217,7 @@ export class WebGpuEngine implements Engine {
     const view = new DataView(bytes as ArrayBuffer);
     const previous = new Array<number | null>(lanes).fill(null);
     const bits = this.#measuresBits;
+    const unitary = this.#shape.network === 'urnn';
     for (let index = 0; index < total; index++) {
       for (let lane = 0; lane < lanes; lane++) {
         const line = readLine(
@@ -224,7 +227,7 @@ export class WebGpuEngine implements Engine {
           previous[lane] ?? null,
           bits,
         );
-        if (index >= before && line) lines.push(line);
+        if (index >= before && line) lines.push(unitary ? { ...line, pathNormLog2: Number.NaN } : line);
         previous[lane] = line?.gradientNorm ?? null;
       }
     }
@@ -259,11 +262,8 @@ export class WebGpuEngine implements Engine {
         before: own(before.floats('parameters')),
         after: own(floats('parameters')),
         gradient: own(floats('gradient')),
-        kappa1: kappa1Of(this.#shape, lane, floats('kappa1'), words('exponents')),
-        kappa2: kappa2Of(this.#shape, lane, floats('kappa2'), words('exponents')),
+        ...pathsOf(this.#shape, lane, floats, words),
         initial: carried?.slice(lane * states, (lane + 1) * states) ?? null,
-        gammaIn: gammaOf(this.#shape, lane, floats('gammaIn'), words('gammaIn'), 1),
-        gammaOut: gammaOf(this.#shape, lane, floats('gammaOut'), words('gammaOut'), 0),
         states: options.states ? statesOf(this.#shape, lane, floats) : null,
       };
     });
@@ -406,6 +406,12 @@ export class WebGpuEngine implements Engine {
     buffers.makeFilled('lanes', laneSettingsOf(experiment), USAGE.uniform);
     buffers.makeFilled('jobs', jobsOf(this.#plan.packings));
     buffers.makeFilled('chunks', chunkTableOf(this.#shape));
+    if (this.#shape.network === 'urnn') {
+      for (const name of ['linear', 'rotated', 'tables', 'unitarySums'] as const)
+        buffers.make(name, sizes[name]);
+      buffers.makeFilled('twiddles', twiddlesOf(this.#shape));
+      buffers.makeFilled('permutations', permutationsOf(experiment, this.#shape));
+    }
     const words = task.shaderData(data, experiment.seed);
     if (words) buffers.makeFilled('data', words.buffer);
   }

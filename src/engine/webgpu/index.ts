@@ -1,6 +1,8 @@
 import type { Experiment } from '../../experiment/schema.ts';
 import { type Task, type TaskData, taskOf } from '../../experiment/tasks/index.ts';
 import { type Engine, NoAdapterError } from '../engine.ts';
+import { asPart, JoinedEngine, partsByNetwork } from '../joined.ts';
+import { laneShapesFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
 import { deviceOf } from './device.ts';
 import { WebGpuEngine, type WebGpuEngineParts } from './engine.ts';
@@ -20,9 +22,6 @@ export interface WebGpuOptions {
  * @throws ShapeTooLargeError where it cannot hold the shape
  */
 export async function createWebGpuEngine(experiment: Experiment, options: WebGpuOptions): Promise<Engine> {
-  if (experiment.lanes.some(({ network }) => network === 'urnn')) {
-    throw new NoAdapterError('A uRNN trains on the CPU engine only, as yet.');
-  }
   const device = await deviceOf(options.gpu);
   const failure = await selfTest(device, options.shaders);
   if (failure !== null) throw new NoAdapterError(failure);
@@ -35,5 +34,17 @@ export async function createUntested(
   experiment: Experiment,
   { gpu, ...parts }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'sliced'>,
 ): Promise<Engine> {
-  return WebGpuEngine.create(experiment, { ...parts, device: await deviceOf(gpu), task });
+  const device = await deviceOf(gpu);
+  const create = (own: Experiment): Promise<Engine> => WebGpuEngine.create(own, { ...parts, device, task });
+  const networks = partsByNetwork(experiment);
+  if (networks.length === 1) return create(experiment);
+  const engines: Engine[] = [];
+  try {
+    for (const { experiment: own } of networks) engines.push(await create(own));
+  } catch (error) {
+    for (const engine of engines) engine.dispose();
+    throw error;
+  }
+  const joined = networks.map((part, index) => ({ ...part, engine: asPart(engines[index] as Engine) }));
+  return new JoinedEngine(experiment, laneShapesFor(task, experiment, parts.data), joined, device.info);
 }

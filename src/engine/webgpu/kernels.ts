@@ -88,6 +88,50 @@ export const KERNELS = {
       ['deltas', 'write'],
     ],
   },
+  unitaryTables: {
+    file: 'unitaryTables',
+    lib: [],
+    buffers: [
+      ['parameters', 'read'],
+      ['tables', 'write'],
+    ],
+  },
+  unitaryForward: {
+    file: 'unitaryForward',
+    lib: ['unitary'],
+    buffers: [
+      ['tables', 'read'],
+      ['twiddles', 'read'],
+      ['permutations', 'read'],
+      ['run', 'read'],
+      ['hidden', 'write'],
+      ['linear', 'write'],
+      ['rotated', 'write'],
+    ],
+  },
+  unitaryBackward: {
+    file: 'unitaryBackward',
+    lib: ['unitary'],
+    buffers: [
+      ['tables', 'read'],
+      ['twiddles', 'read'],
+      ['permutations', 'read'],
+      ['linear', 'read'],
+      ['rotated', 'read'],
+      ['deltas', 'write'],
+      ['unitarySums', 'write'],
+    ],
+  },
+  unitaryReduce: {
+    file: 'unitaryReduce',
+    lib: [],
+    buffers: [
+      ['run', 'read'],
+      ['tables', 'read'],
+      ['unitarySums', 'read'],
+      ['partials', 'write'],
+    ],
+  },
   carry: {
     file: 'carry',
     lib: [],

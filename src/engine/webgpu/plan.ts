@@ -3,7 +3,17 @@ import { type Experiment, isPathOptimizer } from '../../experiment/schema.ts';
 import type { Task } from '../../experiment/tasks/index.ts';
 import { matrixOf, type Shape } from '../layout.ts';
 import { type Dispatch, type Fields, Planner } from './planner.ts';
-import { capacityOf, chunksOf, gradientBlocksOf, type Packings, quadsOf, readoutRowsOf } from './sizes.ts';
+import {
+  capacityOf,
+  chunksOf,
+  gradientBlocksOf,
+  type Packings,
+  pairsOf,
+  quadsOf,
+  readoutRowsOf,
+  unitarySumsOf,
+  unitsOf,
+} from './sizes.ts';
 
 /** What of a step is planned. */
 export interface PlanRequest {
@@ -33,7 +43,7 @@ function commonFields({ task, experiment, shape, everything }: PlanRequest, batc
     batch,
     capacity: capacityOf(shape),
     scoredFrom: shape.scoredFrom,
-    everything: everything ? 1 : 0,
+    everything: everything && shape.network !== 'urnn' ? 1 : 0,
     measureFrom: unmeasuredSteps(task, experiment, shape),
     lanes: shape.lanes,
     lossScale: 1 / (task.loss === 'squared' ? terms * shape.outputs : terms),
@@ -44,6 +54,7 @@ function commonFields({ task, experiment, shape, everything }: PlanRequest, batc
     seed: experiment.seed,
     terms: experiment.terms,
     segments: shape.segments ?? 1,
+    carries: shape.segments === null ? 0 : 1,
   };
 }
 
@@ -96,8 +107,10 @@ function addCarry(planner: Planner, { shape }: PlanRequest, at: 'begin' | 'end',
 }
 
 /** From the batch to the readout; `path` adds gamma_in. */
-function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: number, path: boolean): void {
+function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: number, paths: boolean): void {
   const { hidden, length, lanes } = shape;
+  const unitary = shape.network === 'urnn';
+  const path = paths && !unitary;
   const capacity = capacityOf(shape);
   const hiddenQuads = quadsOf(hidden);
   const stateRows = (length + 1) * capacity;
@@ -129,6 +142,19 @@ function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: n
       }),
       { begin: 0, end: length },
     );
+    if (unitary) {
+      planner.add(
+        'unitaryForward',
+        { hidden: `hidden.${layer}` },
+        rows * unitaryOperations(shape),
+        ({ lanes: count }) => ({
+          fields: { layer },
+          groups: [Math.ceil(batch / (2 * pairsOf(shape))), count, 1],
+        }),
+        { begin: 0, end: length },
+      );
+      continue;
+    }
     planner.add(
       'forward',
       { hidden: `hidden.${layer}`, gamma: 'gammaIn' },
@@ -153,6 +179,21 @@ function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: n
   );
 }
 
+/** Multiplications and additions, roughly, of a product with the unitary matrix: two transforms, two reflections, the rest. */
+const unitaryOperations = (shape: Shape): number => {
+  const units = unitsOf(shape);
+  return units * (10 * Math.log2(units) + 60);
+};
+
+/** The tables of a uRNN's factors. */
+function addUnitaryTables(planner: Planner, { shape }: PlanRequest): void {
+  if (shape.network !== 'urnn') return;
+  planner.add('unitaryTables', {}, 40 * shape.hidden * shape.lanes, ({ lanes }) => ({
+    fields: { sourceOffset: matrixOf(shape, 'phases', 0).offset },
+    groups: [lanes, 1, 1],
+  }));
+}
+
 const projectGroups = (steps: number, batch: number, hiddenQuads: number, path: boolean): number =>
   Math.ceil(((Math.ceil((steps * batch) / 4) + (path ? steps : 0)) * hiddenQuads) / 64);
 
@@ -162,6 +203,7 @@ function addBackward(planner: Planner, { shape, packings }: PlanRequest): void {
   const capacity = capacityOf(shape);
   const hiddenQuads = quadsOf(hidden);
   const stateRows = (length + 1) * capacity;
+  const unitary = shape.network === 'urnn';
   for (let layer = shape.layers - 1; layer >= 0; layer--) {
     const top = layer === shape.layers - 1;
     const above = top ? shape.outputs : hidden;
@@ -173,17 +215,34 @@ function addBackward(planner: Planner, { shape, packings }: PlanRequest): void {
       ({ begin, end, lanes: count }) => ({
         fields: {
           layer,
-          path: 1,
+          path: unitary ? 0 : 1,
           weights: top ? packings.readoutBack : (packings.layers[layer + 1]?.inputBack ?? 0),
           sourceQuads: quadsOf(above),
           sourceRow: (begin - first) * batch,
           sourceLaneRows: top ? shape.scoredSteps * capacity : stateRows,
           targetRow: begin * batch,
         },
-        groups: [projectGroups(end - begin, batch, hiddenQuads, true), 1, count],
+        groups: [projectGroups(end - begin, batch, hiddenQuads, !unitary), 1, count],
       }),
       { begin: first, end: length },
     );
+    if (unitary) {
+      planner.add(
+        'unitaryBackward',
+        { deltas: `deltas.${layer}` },
+        2 * length * batch * lanes * unitaryOperations(shape),
+        ({ lanes: count }) => ({
+          fields: { layer, sourceFrom: first },
+          groups: [Math.ceil(batch / pairsOf(shape)), count, 1],
+        }),
+        { begin: 0, end: length, backward: true },
+      );
+      planner.add('unitaryReduce', {}, batch * lanes * unitarySumsOf(shape), ({ lanes: count }) => ({
+        fields: { sourceOffset: matrixOf(shape, 'phases', 0).offset },
+        groups: [Math.ceil(unitarySumsOf(shape) / 64), count, 1],
+      }));
+      continue;
+    }
     planner.add(
       'backward',
       { hidden: `hidden.${layer}`, deltas: `deltas.${layer}`, gamma: 'gammaOut' },
@@ -205,8 +264,9 @@ function addSums(planner: Planner, request: PlanRequest): void {
   const stateRows = (length + 1) * capacity;
   const tiles = (invocations: number): number => Math.ceil(invocations / 8);
   const pairs = (quads: number): number => Math.ceil(quads / 2);
-  const anyPath = everything || experiment.lanes.some(({ optimizer }) => isPathOptimizer(optimizer));
-  const anyPath2 = everything || experiment.lanes.some(({ optimizer }) => optimizer === 'path2');
+  const inspected = everything && shape.network !== 'urnn';
+  const anyPath = inspected || experiment.lanes.some(({ optimizer }) => isPathOptimizer(optimizer));
+  const anyPath2 = inspected || experiment.lanes.some(({ optimizer }) => optimizer === 'path2');
   for (let layer = 0; layer <= shape.layers; layer++) {
     const readout = layer === shape.layers;
     const inputs = readout ? 0 : layer === 0 ? shape.inputs : hidden;
@@ -286,6 +346,7 @@ export function planStep(request: PlanRequest): Dispatch[] {
   const common = commonFields(request, shape.batch);
   const planner = new Planner(common, shape.lanes, request.mostOperations);
   addPack(planner, request);
+  addUnitaryTables(planner, request);
   addBatch(planner, request, shape.batch, { ...common, stream: STREAM.trainingBatch });
   addCarry(planner, request, 'begin', 'carried');
   addForward(planner, request, shape.batch, true);
@@ -330,7 +391,10 @@ export function planEvaluation(request: PlanRequest, sequences: number): Dispatc
       firstSequence: first,
     };
     const planner = new Planner(common, shape.lanes, request.mostOperations);
-    if (first === 0) addPack(planner, request);
+    if (first === 0) {
+      addPack(planner, request);
+      addUnitaryTables(planner, request);
+    }
     addBatch(planner, request, batch, common);
     addCarry(planner, request, 'begin', 'heldOutCarried');
     addForward(planner, request, batch, false);

@@ -11,7 +11,7 @@ const FIELDS = [
   ...(['path', 'everything', 'measureFrom', 'lanes'] as const),
   ...(['lossScale', 'measureScale', 'tolerance', 'chunks'] as const),
   ...(['seed', 'stream', 'heldOut', 'firstSequence'] as const),
-  ...(['terms', 'segments'] as const),
+  ...(['terms', 'segments', 'carries'] as const),
 ] as const;
 
 export type Fields = Partial<Record<(typeof FIELDS)[number], number>>;

@@ -145,6 +145,22 @@ export function slicesOf({ hidden, recurrent }: Shape, sliceable: boolean): Slic
   return { slices: Math.ceil(quads / sliceQuads), sliceQuads, kept: sliced && 4 * sliceQuads <= MOST_KEPT };
 }
 
+/** Complex units of a uRNN; 0 for other networks. */
+export const unitsOf = ({ network, hidden }: Shape): number => (network === 'urnn' ? hidden / 2 : 0);
+
+/** Invocations of a workgroup of a uRNN's recurrences: as many as GPUs run in step, if more than one pair is in it. */
+const UNITARY_INVOCATIONS = 32;
+
+/** Pairs of vectors of such a workgroup, each of which a quarter of the units' number of invocations have. */
+export const pairsOf = (shape: Shape): number =>
+  Math.max(1, Math.min(8, Math.floor((4 * UNITARY_INVOCATIONS) / Math.max(4, unitsOf(shape)))));
+
+/** Sums of a sequence in shaders/unitaryBackward.wgsl. */
+export const unitarySumsOf = (shape: Shape): number => 10 * unitsOf(shape) + 2;
+
+/** Complex numbers of a lane's table: TABLE in shaders/lib/unitary.wgsl. */
+export const unitaryTableOf = (shape: Shape): number => 7 * unitsOf(shape) + 2;
+
 /** Quads of one row of gamma: mantissas and the exponent. */
 export const gammaQuads = (shape: Shape): number => quadsOf(shape.hidden) + 1;
 
@@ -168,6 +184,8 @@ export function bufferBytes(shape: Shape) {
   const capacity = capacityOf(shape);
   const hiddenQuads = quadsOf(shape.hidden);
   const states = lanes * (length + 1) * capacity * hiddenQuads * 16;
+  const units = unitsOf(shape);
+  const paths = units === 0 ? 1 : 0;
   return {
     parameters: 3 * lanes * parameters * 4, // [3, lane, parameters]: parameters, velocity, squares
     packed: lanes * packingsOf(shape).quads * 16, // [lane, packed quads]
@@ -178,14 +196,18 @@ export function bufferBytes(shape: Shape) {
     deltas: states, // of one layer: [lane, length + 1, batch, hidden quads]
     outputs: lanes * scoredSteps * capacity * quadsOf(shape.outputs) * 16, // [lane, scored, batch, output quads]
     rowResults: lanes * scoredSteps * capacity * 8, // [lane, scored, batch, 2]
-    gamma: lanes * layers * (length + 1) * gammaQuads(shape) * 16, // [lane, layer, length + 1, quads]
+    gamma: paths * lanes * layers * (length + 1) * gammaQuads(shape) * 16, // [lane, layer, length + 1, quads]
     partials: splits * lanes * parameters * 4, // [split, lane, parameters]
     gradient: lanes * parameters * 4, // [lane, parameters]
-    kappa1: lanes * parameters * 4, // [lane, parameters]
+    kappa1: paths * lanes * parameters * 4, // [lane, parameters]
     kappa2: shape.recurrent ? lanes * layers * shape.hidden * 2 * gammaQuads(shape) * 16 : 0, // [lane, layer, hidden, 2, quads]
     exponents: lanes * exponentsOf(shape) * 4, // [lane, exponents]
     sums: lanes * chunksOf(shape).length * 2 * 16, // [lane, chunk, 2, 4]
     ring: METRIC_STEPS * lanes * 8 * 4, // [step, lane, 8]
+    linear: units > 0 ? states : 0, // [lane, length + 1, batch, hidden quads]
+    rotated: units > 0 ? states : 0, // [lane, length + 1, batch, hidden quads]
+    tables: units > 0 ? lanes * unitaryTableOf(shape) * 8 : 0, // [lane, table, 2]
+    unitarySums: units > 0 ? lanes * shape.batch * unitarySumsOf(shape) * 4 : 0, // [lane, batch, sums]
   };
 }
 

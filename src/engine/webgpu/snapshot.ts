@@ -1,5 +1,12 @@
 import type { Batch } from '../../experiment/tasks/index.ts';
-import { type LaneMetrics, type LaneStates, type ScaledArray, stopReason } from '../engine.ts';
+import {
+  type LaneMetrics,
+  type LaneSnapshot,
+  type LaneStates,
+  NO_PATHS,
+  type ScaledArray,
+  stopReason,
+} from '../engine.ts';
 import type { Shape } from '../layout.ts';
 import { unpadRows } from './content.ts';
 import { capacityOf, exponentsOf, gammaQuads, quadsOf } from './sizes.ts';
@@ -51,13 +58,28 @@ export function batchOf(shape: Shape, inputs: Float32Array, targets: ArrayBuffer
   };
 }
 
-/** kappa1 of a lane, by matrix. */
-export function kappa1Of(
+/**
+ * The path quantities of a lane.
+ * @param floats the content of the buffer of that name
+ * @param words likewise
+ */
+export function pathsOf(
   shape: Shape,
   lane: number,
-  mantissas: Float32Array,
-  exponents: Int32Array,
-): ScaledArray[] {
+  floats: (name: string) => Float32Array,
+  words: (name: string) => Int32Array,
+): Pick<LaneSnapshot, 'kappa1' | 'kappa2' | 'gammaIn' | 'gammaOut'> {
+  if (shape.network === 'urnn') return NO_PATHS;
+  return {
+    kappa1: kappa1Of(shape, lane, floats('kappa1'), words('exponents')),
+    kappa2: kappa2Of(shape, lane, floats('kappa2'), words('exponents')),
+    gammaIn: gammaOf(shape, lane, floats('gammaIn'), words('gammaIn'), 1),
+    gammaOut: gammaOf(shape, lane, floats('gammaOut'), words('gammaOut'), 0),
+  };
+}
+
+/** kappa1 of a lane, by matrix. */
+function kappa1Of(shape: Shape, lane: number, mantissas: Float32Array, exponents: Int32Array): ScaledArray[] {
   const { matrices, parameters } = shape;
   return matrices.map(({ offset, rows, columns }, index) => {
     const first = lane * parameters + offset;
@@ -67,12 +89,7 @@ export function kappa1Of(
 }
 
 /** The rows of kappa2 have exponents of their own: they come to the largest of the matrix. */
-export function kappa2Of(
-  shape: Shape,
-  lane: number,
-  parts: Float32Array,
-  exponents: Int32Array,
-): ScaledArray[] {
+function kappa2Of(shape: Shape, lane: number, parts: Float32Array, exponents: Int32Array): ScaledArray[] {
   const { matrices, layers, hidden } = shape;
   return matrices.map(({ kind, layer, rows, columns }) => {
     const data = new Float32Array(rows * columns);
@@ -93,7 +110,7 @@ export function kappa2Of(
  * gamma_in or gamma_out of a lane.
  * @param skipped rows before time 0
  */
-export function gammaOf(
+function gammaOf(
   shape: Shape,
   lane: number,
   mantissas: Float32Array,
