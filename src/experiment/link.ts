@@ -18,6 +18,7 @@ import {
   OPTIMIZERS,
   type OptimizerName,
   RANGES,
+  STARTS,
   sizeMisfits,
 } from './schema.ts';
 import { TASK_NAMES, taskOf } from './tasks/index.ts';
@@ -177,7 +178,10 @@ function readLane(messages: Messages, text: string, number: number, context: Lan
     const numberKey = LANE_NUMBERS.find((candidate) => candidate === key);
     if (numberKey)
       lane[numberKey] = readNumber(messages, 'lane', label, value, RANGES[numberKey], lane[numberKey]);
-    if (key === 'init') lane.init = readChoice(messages, 'lane', label, value, INITIALISATIONS, lane.init);
+    if (key === 'init') {
+      const starts = lane.network === 'urnn' ? STARTS : INITIALISATIONS;
+      lane.init = readChoice(messages, 'lane', label, value, starts, lane.init);
+    }
     if (key === 'activation') {
       lane.activation = readChoice(messages, 'lane', label, value, ACTIVATIONS, lane.activation);
     }

@@ -6,7 +6,7 @@ const PLAIN = ['decay', 'clip', 'dualclip', 'activation'] as const satisfies rea
 
 /** The best measured rate of a lane, or null where nothing like it was measured. */
 export function measuredRateOf(lane: Lane, context: LaneContext): number | null {
-  const plain = defaultLane(lane.optimizer, context);
+  const plain = defaultLane(lane.optimizer, context, lane.network);
   if (PLAIN.some((setting) => lane[setting] !== plain[setting])) return null;
   if (lane.momentum !== plain.momentum && lane.momentum !== MEASURED_MOMENTUM) return null;
   return measuredRate(lane, context);

@@ -34,7 +34,7 @@ export type OptimizerName = (typeof OPTIMIZERS)[number];
 
 export const INITIALISATIONS = ['nprnn', 'identity', 'orthogonal', 'gaussian', 'uniform', 'irnn'] as const;
 /** Every start that a lane can have; `unitary` is the one of the unitary evolution network, which has no other. */
-const STARTS = [...INITIALISATIONS, 'unitary'] as const;
+export const STARTS = [...INITIALISATIONS, 'unitary'] as const;
 export type InitialisationName = (typeof STARTS)[number];
 
 export const ACTIVATIONS = ['relu', 'tanh'] as const;
@@ -258,7 +258,14 @@ interface SizedExperiment {
   readonly lanes: readonly { readonly network: NetworkName }[];
 }
 
-/** The allowed range of `hidden` beside the given lanes, for a control; among them a uRNN takes powers of two only. */
+/** The values that `hidden` can have beside a uRNN; null without one, where `hiddenRange` says all. */
+export function hiddenPowers(lanes: SizedExperiment['lanes']): number[] | null {
+  if (lanes.every(({ network }) => network !== 'urnn')) return null;
+  const { min, max } = hiddenRange(lanes);
+  return Array.from({ length: Math.log2(max / min) + 1 }, (_, index) => min * 2 ** index);
+}
+
+/** The allowed range of `hidden` beside the given lanes; see `hiddenPowers`. */
 export const hiddenRange = (lanes: SizedExperiment['lanes']): Range => {
   const min = lanes.some(({ network }) => network === 'urnn') ? UNITARY_HIDDEN.min : RANGES.hidden.min;
   const max = lanes.some(({ network }) => network !== 'urnn') ? RANGES.hidden.max : UNITARY_HIDDEN.max;

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { ENGINE_CHOICES } from '../experiment/link.ts';
-import { RANGES } from '../experiment/schema.ts';
+import { hiddenPowers, hiddenRange, RANGES } from '../experiment/schema.ts';
 import { type DataChoice, TASK_NAMES, TASKS, type Task } from '../experiment/tasks/index.ts';
 import { Citation } from './Citation.tsx';
 import { withLength, withSeed, withTask } from './edits.ts';
@@ -27,6 +27,7 @@ export function ExperimentPanel() {
   const ownText = useWorkbench((state) => state.ownText);
   const { task, length, hidden, layers, batch, seed, data, terms } = experiment;
   const { lengthRange, description, citation, dataChoices, hasTerms, steps }: Task = TASKS[task];
+  const powers = hiddenPowers(experiment.lanes);
   const withText = takesOwnText(experiment);
   const { over, handlers } = useTextDrop(withText);
   const fileInput = useRef<HTMLInputElement>(null);
@@ -94,17 +95,29 @@ export function ExperimentPanel() {
           hint="Marked numbers to add"
         />
       )}
-      <NumberField
-        label="Hidden"
-        slider
-        value={hidden}
-        range={RANGES.hidden}
-        onChange={(value) => edit({ ...experiment, hidden: value })}
-      />
+      {powers === null ? (
+        <NumberField
+          label="Hidden"
+          slider
+          value={hidden}
+          range={hiddenRange(experiment.lanes)}
+          onChange={(value) => edit({ ...experiment, hidden: value })}
+        />
+      ) : (
+        <SelectField
+          label="Hidden"
+          value={String(hidden)}
+          options={powers.map((power) => ({ value: String(power), text: String(power) }))}
+          onChange={(chosen) => edit({ ...experiment, hidden: Number(chosen) })}
+          hint="Powers of two, for the uRNN"
+        />
+      )}
       <SelectField
         label="Layers"
         value={String(layers)}
         options={LAYER_OPTIONS}
+        disabled={powers !== null}
+        hint={powers === null ? undefined : 'A uRNN has one'}
         onChange={(chosen) => edit({ ...experiment, layers: Number(chosen) })}
       />
       <NumberField

@@ -4,16 +4,17 @@ import {
   ACTIVATIONS,
   type Experiment,
   hasDecay,
-  INITIALISATIONS,
   isPathOptimizer,
   type Lane,
   misfitsOf,
+  networksOf,
   OPTIMIZERS,
   RANGES,
+  STARTS,
 } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 import { useRun } from '../session/runStore.ts';
-import { withLane, withOptimizer } from './edits.ts';
+import { withLane, withNetwork, withOptimizer } from './edits.ts';
 import { Icon } from './Icon.tsx';
 import { LaneZero } from './LaneZero.tsx';
 import type { LaneStyle } from './laneStyle.ts';
@@ -21,12 +22,18 @@ import { NumberField } from './NumberField.tsx';
 import { formatCount, formatNumber, formatOf } from './numbers.ts';
 import { SelectField } from './SelectField.tsx';
 import { Swatch } from './Swatch.tsx';
-import { ACTIVATION_TEXTS, INITIALISATION_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
+import { ACTIVATION_TEXTS, INITIALISATION_TEXTS, NETWORK_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
 import { useRunFrame } from './useRunFrame.ts';
 import { edit } from './workbench.ts';
 import './styles/lanes.css';
 
-const OPTIMIZER_OPTIONS = OPTIMIZERS.map((value) => ({ value, text: OPTIMIZER_TEXTS[value] }));
+const optimizerOptions = ({ network }: Lane) =>
+  OPTIMIZERS.filter((value) => network !== 'urnn' || !isPathOptimizer(value)).map((value) => ({
+    value,
+    text: OPTIMIZER_TEXTS[value],
+  }));
+const networkOptions = (task: Experiment['task']) =>
+  networksOf(task).map((value) => ({ value, text: NETWORK_TEXTS[value] }));
 const ACTIVATION_OPTIONS = ACTIVATIONS.map((value) => ({ value, text: ACTIVATION_TEXTS[value] }));
 
 /** Whether the setting says something beside the lane's others. */
@@ -36,7 +43,7 @@ const applies = (lane: Lane, change: Partial<Lane>): boolean => {
 };
 
 const initialisationOptions = (lane: Lane) =>
-  INITIALISATIONS.filter((init) => applies(lane, { init })).map((value) => ({
+  STARTS.filter((init) => applies(lane, { init })).map((value) => ({
     value,
     text: INITIALISATION_TEXTS[value],
   }));
@@ -79,7 +86,7 @@ export function LaneRow(props: LaneRowProps) {
           <SelectField
             label={label('Optimizer')}
             value={lane.optimizer}
-            options={OPTIMIZER_OPTIONS}
+            options={optimizerOptions(lane)}
             onChange={(optimizer) => edit(withOptimizer(experiment, index, optimizer))}
           />
         </td>
@@ -169,6 +176,17 @@ export function LaneRow(props: LaneRowProps) {
       <tr className="lane-wide" id={moreId} hidden={!open}>
         <td colSpan={8}>
           <div className="lane-more">
+            {networksOf(experiment.task).length > 1 && (
+              <SelectField
+                label={label('Network')}
+                value={lane.network}
+                options={networkOptions(experiment.task)}
+                onChange={(network) => edit(withNetwork(experiment, index, network))}
+                hint={
+                  lane.network === 'urnn' ? 'Complex units, unitary recurrent weights, one layer' : undefined
+                }
+              />
+            )}
             <NumberField
               label={label(lane.optimizer === 'adam' ? 'Beta 1 (momentum)' : 'Momentum')}
               value={lane.momentum}
@@ -200,14 +218,16 @@ export function LaneRow(props: LaneRowProps) {
                 hint="Largest dual norm; 0 = off"
               />
             )}
-            <SelectField
-              label={label('Activation')}
-              value={lane.activation}
-              options={ACTIVATION_OPTIONS}
-              onChange={(activation) => change({ activation })}
-              disabled={!applies(lane, { activation: 'tanh' })}
-              hint={applies(lane, { activation: 'tanh' }) ? undefined : 'The path geometry is that of ReLU'}
-            />
+            {lane.network !== 'urnn' && (
+              <SelectField
+                label={label('Activation')}
+                value={lane.activation}
+                options={ACTIVATION_OPTIONS}
+                onChange={(activation) => change({ activation })}
+                disabled={!applies(lane, { activation: 'tanh' })}
+                hint={applies(lane, { activation: 'tanh' }) ? undefined : 'The path geometry is that of ReLU'}
+              />
+            )}
             {applies(lane, { unbalance: 1 }) && (
               <NumberField
                 label={label('Unbalance')}

@@ -9,8 +9,10 @@ import {
   type LaneContext,
   MAX_LANES,
   misfitsOf,
-  networkOf,
+  type NetworkName,
+  networksOf,
   type OptimizerName,
+  sizeMisfits,
 } from '../experiment/schema.ts';
 import { TASKS, type TaskName } from '../experiment/tasks/index.ts';
 
@@ -30,6 +32,12 @@ const hasDefaultLanes = (experiment: Experiment): boolean => {
 function fitting(lane: Lane): Lane {
   const neutral = misfitsOf(lane).map(({ setting, neutral }) => [setting, neutral]);
   return { ...lane, ...Object.fromEntries(neutral) };
+}
+
+/** The experiment with sizes that the networks of its lanes can have. */
+function sized(experiment: Experiment): Experiment {
+  const nearest = sizeMisfits(experiment).map(({ key, nearest }) => [key, nearest]);
+  return { ...experiment, ...Object.fromEntries(nearest) };
 }
 
 /**
@@ -63,14 +71,15 @@ export function withTask(experiment: Experiment, task: TaskName): Experiment {
     lengthRange === null || wasFixed
       ? defaultLength(task)
       : Math.min(lengthRange.max, Math.max(lengthRange.min, experiment.length));
-  const network = networkOf(task);
-  const { init } = defaultLane('sgd', { ...experiment, task });
+  const networks = networksOf(task);
+  const { network, init } = defaultLane('sgd', { ...experiment, task });
   const context = { ...experiment, task, length, data: dataChoices[0] ?? 'small', terms: 2 };
-  const moved = (lane: Lane): Lane => fitting(lane.network === network ? lane : { ...lane, network, init });
+  const moved = (lane: Lane): Lane =>
+    fitting(networks.includes(lane.network) ? lane : { ...lane, network, init });
   const lanes = hasDefaultLanes(experiment)
     ? defaultLanes(context)
     : experiment.lanes.map((lane) => following(lane, experiment, moved(lane), context));
-  return { ...context, lanes };
+  return sized({ ...context, lanes });
 }
 
 /** The experiment with another seed; lanes that had the experiment's seed follow it. */
@@ -89,7 +98,24 @@ export function withLane(experiment: Experiment, index: number, change: Partial<
     const changed = fitting({ ...lane, ...change });
     return changed.init === lane.init ? changed : following(lane, experiment, changed, experiment);
   });
-  return { ...experiment, lanes };
+  return sized({ ...experiment, lanes });
+}
+
+/** The optimizer with which a uRNN comes: the one of its authors. */
+const UNITARY_OPTIMIZER = 'rmsprop';
+
+/**
+ * The experiment with one lane's network changed: it begins with that network's defaults, and a uRNN without a path optimizer.
+ * Sizes that the networks of the lanes cannot have become the nearest ones that they can.
+ */
+export function withNetwork(experiment: Experiment, index: number, network: NetworkName): Experiment {
+  const lane = experiment.lanes[index];
+  if (!lane || lane.network === network) return experiment;
+  const refused = network === 'urnn' && isPathOptimizer(lane.optimizer);
+  const optimizer = refused ? UNITARY_OPTIMIZER : lane.optimizer;
+  const fresh = { ...defaultLane(optimizer, experiment, network), seed: lane.seed };
+  const changed = { ...fresh, rate: proposedRate(fresh, experiment) };
+  return sized({ ...experiment, lanes: experiment.lanes.with(index, changed) });
 }
 
 /**
@@ -100,8 +126,8 @@ export function withLane(experiment: Experiment, index: number, change: Partial<
 export function withOptimizer(experiment: Experiment, index: number, optimizer: OptimizerName): Experiment {
   const lane = experiment.lanes[index];
   if (!lane) return experiment;
-  const before = defaultLane(lane.optimizer, experiment);
-  const { momentum, decay, clip, dualclip } = defaultLane(optimizer, experiment);
+  const before = defaultLane(lane.optimizer, experiment, lane.network);
+  const { momentum, decay, clip, dualclip } = defaultLane(optimizer, experiment, lane.network);
   const otherKind = isPathOptimizer(optimizer) !== isPathOptimizer(lane.optimizer);
   const changed = fitting({
     ...lane,
@@ -120,7 +146,7 @@ export function withAddedLane(experiment: Experiment, copyOf?: number): Experime
   const copied = copyOf === undefined ? undefined : lanes[copyOf];
   if (copyOf === undefined || !copied) {
     const added = defaultLane('path', experiment);
-    return { ...experiment, lanes: [...lanes, { ...added, rate: proposedRate(added, experiment) }] };
+    return sized({ ...experiment, lanes: [...lanes, { ...added, rate: proposedRate(added, experiment) }] });
   }
   return { ...experiment, lanes: lanes.toSpliced(copyOf + 1, 0, { ...copied }) };
 }

@@ -22,19 +22,19 @@ export const strokeOf = (index: number): Pick<LaneStyle, 'colour' | 'dash'> => (
   dash: DASHES[(index + Math.floor(index / COLOURS)) % DASHES.length] as string,
 });
 
-/** What a lane has beside its rate and start that its optimizer's defaults have not: "unbalance 3". */
+/** What a lane has beside its network, rate and start that its optimizer's defaults have not: "unbalance 3". */
 const othersOf = (lane: Lane, experiment: Experiment): string[] =>
   formatLane(lane, experiment)
     .split(',')
     .slice(1)
-    .filter((setting) => !/^(rate|init):/.test(setting))
+    .filter((setting) => !/^(rate|init):|^network:urnn$/.test(setting))
     .map((setting) => setting.replace(':', ' '));
 
 /** Whether a list has two values that differ. */
 const differ = (values: readonly (string | number)[]): boolean => new Set(values).size > 1;
 
 /**
- * Names, colours and dashes of an experiment's lanes. A name is the optimizer, and of all else what the lanes differ in;
+ * Names, colours and dashes of an experiment's lanes. A name is the optimizer, of a uRNN behind its network, and of all else what the lanes differ in;
  * a lane alone is named by its rate.
  */
 export function laneStyles(experiment: Experiment): LaneStyle[] {
@@ -42,18 +42,21 @@ export function laneStyles(experiment: Experiment): LaneStyle[] {
   const seen = new Map<string, number>();
   const others = lanes.map((lane) => othersOf(lane, experiment));
   const withRate = lanes.length === 1 || differ(lanes.map(({ rate }) => rate));
-  const withStart = differ(lanes.map(({ init }) => init));
+  // A uRNN has but one start.
+  const starts = lanes.filter(({ network }) => network !== 'urnn').map(({ init }) => init);
+  const withStart = differ(starts);
   const shared = (setting: string): boolean =>
     lanes.length > 1 && others.every((settings) => settings.includes(setting));
   return lanes.map((lane, index) => {
     const own = others[index] ?? [];
-    const optimizer = OPTIMIZER_TEXTS[lane.optimizer];
+    const unitary = lane.network === 'urnn';
+    const optimizer = `${unitary ? 'uRNN, ' : ''}${OPTIMIZER_TEXTS[lane.optimizer]}`;
     const rate = `rate ${lane.rate}`;
     const start = INITIALISATION_TEXTS[lane.init];
     const text = [
       optimizer,
       ...(withRate ? [rate] : []),
-      ...(withStart ? [start] : []),
+      ...(withStart && !unitary ? [start] : []),
       ...own.filter((setting) => !shared(setting)),
     ].join(', ');
     const count = (seen.get(text) ?? 0) + 1;

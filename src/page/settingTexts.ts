@@ -1,5 +1,5 @@
 import type { View } from '../experiment/link.ts';
-import type { InitialisationName, Lane, OptimizerName } from '../experiment/schema.ts';
+import type { InitialisationName, Lane, NetworkName, OptimizerName } from '../experiment/schema.ts';
 import type { DataChoice } from '../experiment/tasks/index.ts';
 
 /** What the page calls each optimizer, as short as a legend needs it. */
@@ -25,6 +25,13 @@ export const INITIALISATION_TEXTS: Readonly<Record<InitialisationName, string>> 
 
 /** What the page calls each activation. */
 export const ACTIVATION_TEXTS: Readonly<Record<Lane['activation'], string>> = { relu: 'ReLU', tanh: 'tanh' };
+
+/** What the page calls each network. */
+export const NETWORK_TEXTS: Readonly<Record<NetworkName, string>> = {
+  relu: 'RNN',
+  urnn: 'uRNN (unitary)',
+  feedforward: 'Feedforward',
+};
 
 /** What the page calls each choice of data. */
 export const DATA_TEXTS: Readonly<Record<DataChoice, string>> = {

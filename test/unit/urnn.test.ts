@@ -1,11 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { arrangeLanes } from '../../src/engine/arrange.ts';
+import { createCpuEngineFor } from '../../src/engine/cpu/engine.ts';
 import { FourierTransform } from '../../src/engine/cpu/fourier.ts';
 import { modRelu } from '../../src/engine/cpu/modRelu.ts';
 import { newComplex, UnitaryMatrix } from '../../src/engine/cpu/unitary.ts';
 import { initialParametersFor, unitaryPermutation } from '../../src/engine/initialise.ts';
-import { matrixOf, type Shape } from '../../src/engine/layout.ts';
-import { defaultLane, type Lane } from '../../src/experiment/schema.ts';
-import { engineAt, experimentOf, noiseTask, setParameters, shapeFor, uniforms } from './support.ts';
+import { shapeOfSnapshot } from '../../src/engine/inside/shape.ts';
+import { stateGradient } from '../../src/engine/inside/stateGradient.ts';
+import { unitaryMatrixOf } from '../../src/engine/inside/unitaryMatrix.ts';
+import { laneShapesFor, matrixOf, parameterSpans, type Shape } from '../../src/engine/layout.ts';
+import { parseLink } from '../../src/experiment/link.ts';
+import { defaultLane, type Experiment, type Lane, parseExperiment } from '../../src/experiment/schema.ts';
+import { withAddedLane, withLane, withNetwork, withoutLane, withTask } from '../../src/page/edits.ts';
+import { unitaryEigenvalues } from '../../src/page/inside/unitaryEigenvalues.ts';
+import { laneStyles } from '../../src/page/laneStyle.ts';
+import { engineAt, experimentOf, laneOf, noiseTask, setParameters, shapeFor, uniforms } from './support.ts';
 
 type Pair = readonly [re: number, im: number];
 
@@ -311,5 +320,204 @@ describe('a uRNN on the CPU engine in float64', () => {
       difference = Math.max(difference, Math.abs(slope - value));
     }
     expect(difference / size).toBeLessThan(1e-6);
+  });
+});
+
+describe('beside lanes of another network', () => {
+  const task = noiseTask('softmax', 'every');
+  const own = lane({ seed: 6, momentum: 0.5 });
+  const both = experimentOf({ hidden: 8, lanes: [laneOf('path'), own, laneOf('sgd')] });
+  const alone = { ...both, lanes: [own] };
+  const engineOf = (experiment: Experiment) =>
+    createCpuEngineFor(task, experiment, { data: null, precision: 'float32' });
+
+  test('has the bits that it has alone', async () => {
+    const [beside, one] = [engineOf(both), engineOf(alone)];
+    for (const engine of [beside, one]) await engine.train(5);
+    const shapes = laneShapesFor(task, both);
+    const span = parameterSpans(shapes)[1] as { first: number; end: number };
+    const { parameters, squares } = await beside.checkpoint();
+    const expected = await one.checkpoint();
+    expect(parameters.slice(span.first, span.end)).toEqual(expected.parameters);
+    expect(squares.slice(span.first, span.end)).toEqual(expected.squares);
+    const losses = (await beside.metrics(0)).filter((line) => line.lane === 1).map(({ loss }) => loss);
+    expect(losses).toEqual((await one.metrics(0)).map(({ loss }) => loss));
+    expect((await beside.evaluate()).lanes[1]).toEqual((await one.evaluate()).lanes[0]);
+    const snapshot = await beside.inspect({ states: true });
+    expect(snapshot.lanes[1]).toEqual((await one.inspect({ states: true })).lanes[0]);
+    expect(snapshot.lanes[1]?.kappa1).toEqual([]);
+    expect((await beside.metrics(5))[1]?.pathNormLog2).toBeNaN();
+  });
+
+  test('goes on from a checkpoint with the same bits; lanes are picked from one', async () => {
+    const [through, resumed] = [engineOf(both), engineOf(both)];
+    await through.train(3);
+    const checkpoint = await through.checkpoint();
+    await through.train(3);
+    await resumed.restore(checkpoint);
+    await resumed.train(3);
+    expect(await resumed.checkpoint()).toEqual(await through.checkpoint());
+    const shapes = laneShapesFor(task, both);
+    const picks = [1, 2].map((index) => ({ lane: index, exponents: null }));
+    const picked = engineOf({ ...both, lanes: both.lanes.slice(1) });
+    await picked.restore(arrangeLanes(checkpoint, shapes, picks));
+    await picked.train(3);
+    const expected = await through.checkpoint();
+    const { first } = parameterSpans(shapes)[1] as { first: number };
+    expect((await picked.checkpoint()).parameters).toEqual(expected.parameters.slice(first));
+    const rescaled = [{ lane: 1, exponents: new Int8Array(8) }];
+    expect(() => arrangeLanes(checkpoint, shapes, rescaled)).toThrow('cannot be rescaled');
+    const short = { ...checkpoint, velocity: checkpoint.velocity.slice(1) };
+    await expect(resumed.restore(short)).rejects.toThrow('damaged');
+  });
+
+  test('states that are carried begin anew at h_0', async () => {
+    const carrying = { ...task, segments: () => 2, heldOutSequences: () => 6 };
+    const engine = createCpuEngineFor(carrying, alone, { data: null, precision: 'float64' });
+    const { offset, rows } = matrixOf(shapeFor(carrying, alone), 'initial', 0);
+    const gradients: number[] = [];
+    const initials: boolean[] = [];
+    for (let step = 0; step < 4; step++) {
+      const [snapshot] = (await engine.inspect()).lanes;
+      gradients.push(Math.hypot(...(snapshot?.gradient ?? []).slice(offset, offset + rows)));
+      initials.push(snapshot?.initial === null);
+    }
+    expect(initials).toEqual([true, false, true, false]);
+    expect(gradients.map((size) => size > 0)).toEqual([true, false, true, false]);
+  });
+});
+
+describe('what is seen inside a uRNN', () => {
+  test.each(['last', 'every'] as const)('the gradient of its states, %s step scored', async (readout) => {
+    const task = noiseTask('squared', readout);
+    const experiment = experimentOf({ hidden: 8, lanes: [lane()] });
+    const shape = shapeFor(task, experiment);
+    const engine = await engineAt(task, experiment, parametersOf(shape, experiment.lanes[0] as Lane));
+    const { batch, lanes } = await engine.inspect({ states: true });
+    const [snapshot] = lanes;
+    if (!snapshot) throw new Error('no lane');
+    const found = shapeOfSnapshot(experiment, batch.inputs.length, snapshot.before.length, task);
+    expect(found).toEqual(shape);
+    const gradient = stateGradient(experiment, shape, batch, snapshot, 1e9, task);
+    // That of h_0 is the last of a chain: a step earlier it is as long as dL/dz of the first step, which W keeps.
+    const { deltas } = snapshot.states ?? { deltas: new Float64Array() };
+    for (let t = 0; t + 1 < shape.length && readout === 'last'; t++) {
+      let mean = 0;
+      for (let b = 0; b < shape.batch; b++) {
+        const first = ((t + 1) * shape.batch + b) * shape.hidden;
+        mean += Math.hypot(...deltas.subarray(first, first + shape.hidden)) / shape.batch;
+      }
+      expect(gradient?.norms[t]).toBeCloseTo(mean, 12);
+    }
+    // The sum over sequences of dL/dh before the first step is the gradient of h_0.
+    const matrix = unitaryMatrixOf(shape, experiment.lanes[0] as Lane, snapshot.before);
+    const sum = new Float64Array(shape.hidden);
+    for (let b = 0; b < shape.batch; b++) {
+      const back = matrix.inverse(deltas.subarray(b * shape.hidden, (b + 1) * shape.hidden));
+      for (const [index, value] of back.entries()) sum[index] = (sum[index] as number) + value;
+    }
+    const { offset, rows } = matrixOf(shape, 'initial', 0);
+    expect(largestDifference(sum, snapshot.gradient.subarray(offset, offset + rows))).toBeLessThan(1e-14);
+  });
+
+  test.each([8, 32])('its eigenvalues, on the unit circle: %i', (units) => {
+    const { matrix } = randomMatrix(units, units);
+    const entries = newComplex(units * units);
+    for (let j = 0; j < units; j++) entries.re[j * units + j] = 1;
+    matrix.forward(entries, units);
+    const found = unitaryEigenvalues(entries.re, entries.im, units);
+    if (!found) throw new Error('none');
+    for (const [index, re] of found.real.entries()) {
+      expect(Math.hypot(re, found.imaginary[index] as number)).toBeCloseTo(1, 10);
+    }
+    // Their sum and that of their squares are the traces of W and of W W.
+    const trace = (power: 1 | 2): Pair => {
+      let sum: Pair = [0, 0];
+      for (let j = 0; j < units; j++) {
+        for (let k = 0; k < units; k++) {
+          const at = (row: number, column: number): Pair => [
+            entries.re[row * units + column] as number,
+            entries.im[row * units + column] as number,
+          ];
+          if (power === 2) sum = plus(sum, times(at(j, k), at(k, j)));
+          else if (j === k) sum = plus(sum, at(j, j));
+        }
+      }
+      return sum;
+    };
+    const sums = Array.from(found.real, (re, index): Pair => [re, found.imaginary[index] as number]);
+    for (const power of [1, 2] as const) {
+      const total = sums.reduce<Pair>(
+        (sum, value) => plus(sum, power === 2 ? times(value, value) : value),
+        [0, 0],
+      );
+      expect(largestDifference(total, trace(power))).toBeLessThan(1e-8);
+    }
+    const wrong = entries.re.map((value) => 2 * value);
+    expect(unitaryEigenvalues(wrong, entries.im, units)).toBeNull();
+  });
+});
+
+describe('links and edits', () => {
+  const problems = (link: string) => parseLink(link).messages.map(({ problem }) => problem);
+
+  test('a lane of its own defaults', () => {
+    const { experiment, messages } = parseLink('hidden=64&lane=rmsprop,network:urnn&lane=path');
+    expect(messages).toEqual([]);
+    expect(experiment.lanes[0]).toEqual(defaultLane('rmsprop', experiment, 'urnn'));
+    expect(experiment.lanes[0]).toMatchObject({ rate: 0.001, decay: 0.9, init: 'unitary' });
+    expect(parseExperiment(experiment)).toEqual(experiment);
+    expect(laneStyles(experiment).map(({ name }) => name)).toEqual([
+      'uRNN, RMSprop, rate 0.001',
+      'Path-SGD, rate 0.03',
+    ]);
+  });
+
+  test.each([
+    ['lane=path2,network:urnn', 'path geometry'],
+    ['lane=sgd,network:urnn,init:identity', 'a start of its own'],
+    ['lane=sgd,network:urnn,unbalance:2', 'cannot be rescaled'],
+    ['lane=sgd,network:urnn,activation:tanh', 'modReLU'],
+    ['lane=sgd,init:unitary', 'it must be nprnn, identity'],
+    ['layers=2&lane=sgd,network:urnn', 'one layer'],
+    ['hidden=100&lane=sgd,network:urnn', 'a power of two from 8 to 512'],
+    ['hidden=200&lane=sgd,network:urnn&lane=sgd', 'a power of two from 8 to 256'],
+    ['hidden=4&lane=sgd,network:urnn', 'a whole number from 8 to 512'],
+    ['task=mnist-flat&lane=sgd,network:urnn', 'network of mnist-flat'],
+  ])('%s is refused: %s', (link, reason) => {
+    expect(problems(link)).toHaveLength(1);
+    expect(problems(link)[0]).toContain(reason);
+    const { experiment } = parseLink(link);
+    expect(parseExperiment(experiment)).toEqual(experiment);
+  });
+
+  test('up to 512 units where no other network is beside it', () => {
+    expect(problems('hidden=512&lane=sgd,network:urnn')).toEqual([]);
+    expect(parseLink('hidden=512&lane=sgd').experiment.hidden).toBe(256);
+    const { experiment } = parseLink('hidden=512&lane=sgd,network:urnn');
+    expect(withAddedLane(experiment).hidden).toBe(256);
+  });
+
+  test('a lane becomes a uRNN and back, with sizes that it can have', () => {
+    const { experiment } = parseLink('hidden=100&layers=2&lane=path,seed:5&lane=sgd');
+    const unitary = withNetwork(experiment, 0, 'urnn');
+    expect(unitary).toMatchObject({ hidden: 128, layers: 1 });
+    expect(unitary.lanes[0]).toMatchObject({
+      network: 'urnn',
+      optimizer: 'rmsprop',
+      init: 'unitary',
+      seed: 5,
+    });
+    const adam = withNetwork(
+      withLane(experiment, 1, { optimizer: 'adam', momentum: 0.9, decay: 0.999 }),
+      1,
+      'urnn',
+    );
+    expect(adam.lanes[1]).toMatchObject({ network: 'urnn', optimizer: 'adam' });
+    const back = withNetwork(unitary, 0, 'relu');
+    expect(back.lanes[0]).toMatchObject({ network: 'relu', init: 'nprnn', optimizer: 'rmsprop' });
+    for (const one of [unitary, adam, back, withoutLane(unitary, 1), withTask(unitary, 'mnist-flat')]) {
+      expect(parseExperiment(one)).toEqual(one);
+    }
   });
 });

@@ -3,6 +3,7 @@ import { type Batch, type Task, taskOf } from '../../experiment/tasks/index.ts';
 import { Scorer } from '../cpu/score.ts';
 import type { LaneSnapshot } from '../engine.ts';
 import { type Matrix, matrixOf, type Shape } from '../layout.ts';
+import { unitaryMatrixOf } from './unitaryMatrix.ts';
 
 /** Norms of dL/dh_t of some time steps. */
 export interface StateGradient {
@@ -21,9 +22,10 @@ const FEWEST_TIMES = 24;
 const FEW_SEQUENCES = 4;
 
 /**
- * How the loss depends on the state at each time: dL/dh_t = W_rec^T dL/dz_{t+1}, and from above W_in^T dL/dz_t of the next
- * layer, or W_out^T dL/dy_t at a scored step. It shrinks or grows towards the start of a sequence where gradients vanish or
+ * How the loss depends on the state at each time: dL/dh_t = W_rec^T dL/dz_{t+1}, W* dL/dz_{t+1} for a uRNN, and from above
+ * W_in^T dL/dz_t of the next layer, or W_out^T dL/dy_t at a scored step. It shrinks or grows towards the start of a sequence where gradients vanish or
  * explode (Pascanu, Mikolov, Bengio, ICML 2013).
+ * @param experiment with this lane alone, or others of its network
  * @param shape of the snapshot, see `shapeOfSnapshot`
  * @param operations multiplications that it may about take: where all would take more, fewer time steps and sequences are
  *   looked at
@@ -38,10 +40,14 @@ export function stateGradient(
   task: Task = taskOf(experiment),
 ): StateGradient | null {
   const { states } = lane;
-  if (states === null) return null;
+  const [settings] = experiment.lanes;
+  if (states === null || !settings) return null;
   const { layers, length, hidden, batch: all, scoredFrom, outputs } = shape;
-  const matrices = (shape.recurrent ? layers : 0) + layers - 1;
-  const perStep = hidden * (matrices * hidden + outputs);
+  const unitary = shape.network === 'urnn' ? unitaryMatrixOf(shape, settings, lane.before) : null;
+  // As many for a uRNN as for a network of real units, so that both are looked at at the same times.
+  const { hidden: units } = experiment;
+  const matrices = (shape.recurrent || unitary ? layers : 0) + layers - 1;
+  const perStep = units * (matrices * units + outputs);
   const wanted = Math.floor(operations / (perStep * FEW_SEQUENCES));
   const times = spread(length, Math.max(FEWEST_TIMES, Math.min(MOST_TIMES, wanted)));
   const sequences = Math.max(1, Math.min(all, Math.floor(operations / (perStep * times.length))));
@@ -57,8 +63,10 @@ export function stateGradient(
       let total = 0;
       for (let b = 0; b < sequences; b++) {
         sum.fill(0);
-        if (recurrent && t + 1 < length) {
-          addTransposed(sum, lane.before, recurrent, states.deltas, row(layer, t + 1, b));
+        if (t + 1 < length) {
+          const next = row(layer, t + 1, b);
+          if (recurrent) addTransposed(sum, lane.before, recurrent, states.deltas, next);
+          if (unitary) sum.set(unitary.inverse(states.deltas.subarray(next, next + hidden)));
         }
         if (above) addTransposed(sum, lane.before, above, states.deltas, row(layer + 1, t, b));
         else if (t >= scoredFrom) {

@@ -11,13 +11,16 @@ import { useStartGaps } from './useStartGaps.ts';
 
 /** The balance gap of each unit, and how far it went from where it began. */
 export function BalanceSection({ look }: SectionProps) {
-  const { shape, lanes, styles, lane, layer } = look;
+  const { shape, shapes, lanes, styles, lane, layer } = look;
   const copies = useRun((state) => state.copies);
   const found = useStartGaps(look);
   // A copy begins as its original was at that moment, rescaled: nobody kept that.
   const startOf = (index: number): Float64Array | undefined =>
     copies.some((copy) => copy.lane === index) ? undefined : found[index];
-  const gaps = useMemo(() => lanes.map((each) => gapsOf(shape, each)), [lanes, shape]);
+  const gaps = useMemo(
+    () => lanes.map((each, index) => gapsOf(shapes[index] ?? shape, each)),
+    [lanes, shapes, shape],
+  );
   const part = (values: Float64Array): Float64Array =>
     values.subarray(layer * shape.hidden, (layer + 1) * shape.hidden);
   const now = part(gaps[lane] ?? new Float64Array());
@@ -84,7 +87,9 @@ export function BalanceSection({ look }: SectionProps) {
   );
 }
 
-const gapsOf = (shape: Look['shape'], { before }: LaneSnapshot): Float64Array => balanceGaps(shape, before);
+/** A uRNN has none. */
+const gapsOf = (shape: Look['shape'], { before }: LaneSnapshot): Float64Array =>
+  shape.network === 'urnn' ? new Float64Array() : balanceGaps(shape, before);
 
 const meanSize = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;

@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
+import { unitaryMatrixOf } from '../../engine/inside/unitaryMatrix.ts';
 import { matrixOf } from '../../engine/layout.ts';
 import { formatNumber } from '../numbers.ts';
 import type { Eigenvalues } from './eigenvalues.ts';
+import type { EigenRequest } from './eigenWorker.ts';
 import type { SectionProps } from './look.ts';
 import { useEigenvalues } from './useEigenvalues.ts';
 
@@ -10,38 +12,55 @@ const OUTSIDE = 1 + 1e-6;
 /** Free room around what is drawn. */
 const ROOM = 1.3;
 
-/** The eigenvalues of W_rec of a lane and layer in the complex plane. */
+/** The eigenvalues of W_rec of a lane and layer in the complex plane; of a uRNN those of its unitary matrix W. */
 export function EigenSection({ look }: SectionProps) {
-  const { shape, snapshot, lane, layer, styles } = look;
-  const { hidden } = shape;
-  const values = useMemo(() => {
-    const { offset } = matrixOf(shape, 'recurrent', layer);
-    return Float64Array.from(snapshot.before.subarray(offset, offset + hidden * hidden));
-  }, [shape, snapshot, layer, hidden]);
-  const key = `${lane} ${layer} ${hidden}`;
-  const answer = useEigenvalues(key, values, hidden);
-  const name = `W_rec.${layer + 1}`;
+  const { experiment, shape, snapshot, lane, layer, styles } = look;
+  const settings = experiment.lanes[lane];
+  const unitary = shape.network === 'urnn';
+  const matrix = useMemo((): EigenRequest => {
+    if (unitary && settings) {
+      const { re, im } = unitaryMatrixOf(shape, settings, snapshot.before).entries();
+      return { values: re, imaginary: im, size: shape.hidden / 2 };
+    }
+    const { offset, rows, columns } = matrixOf(shape, 'recurrent', layer);
+    const values = Float64Array.from(snapshot.before.subarray(offset, offset + rows * columns));
+    return { values, imaginary: null, size: rows };
+  }, [shape, snapshot, layer, settings, unitary]);
+  const key = `${lane} ${layer} ${matrix.size}`;
+  const answer = useEigenvalues(key, matrix);
+  const name = unitary ? 'W' : `W_rec.${layer + 1}`;
   if (answer?.key !== key) return <p className="panel-note">Computing</p>;
   if (answer.eigenvalues === null) {
     return <p className="panel-note">{name} has entries that are not finite: it has no eigenvalues.</p>;
   }
-  return <Plane name={name} colour={styles[lane]?.colour ?? 'currentcolor'} found={answer.eigenvalues} />;
+  return (
+    <Plane
+      name={name}
+      colour={styles[lane]?.colour ?? 'currentcolor'}
+      found={answer.eigenvalues}
+      unitary={unitary}
+    />
+  );
 }
 
 interface PlaneProps {
   readonly name: string;
   readonly colour: string;
   readonly found: Eigenvalues;
+  readonly unitary: boolean;
 }
 
-function Plane({ name, colour, found: { real, imaginary } }: PlaneProps) {
+function Plane({ name, colour, found: { real, imaginary }, unitary }: PlaneProps) {
   const moduli = Array.from(real, (value, index) => Math.hypot(value, imaginary[index] as number));
-  const largest = moduli[0] ?? 0;
+  const largest = Math.max(...moduli);
+  const off = Math.max(...moduli.map((modulus) => Math.abs(modulus - 1)));
   const outside = moduli.filter((modulus) => modulus > OUTSIDE).length;
   const complex = imaginary.filter((value) => value !== 0).length;
   const half = ROOM * Math.max(1, largest);
   const size = largest < 1000 ? largest.toFixed(3) : formatNumber(largest);
-  const words = `Largest modulus ${size}; ${outside} of ${moduli.length} outside the unit circle; ${complex} not real.`;
+  const words = unitary
+    ? `All ${moduli.length} on the unit circle, to within ${formatNumber(off)}: W is unitary, whatever its parameters.`
+    : `Largest modulus ${size}; ${outside} of ${moduli.length} outside the unit circle; ${complex} not real.`;
   return (
     <>
       <p className="inside-finding">{words}</p>

@@ -20,13 +20,20 @@ interface Row {
 
 /** How much each state matters for the loss: |dL/dh_t| against time, a line for each lane. */
 export function GradientSection({ look }: SectionProps) {
-  const { experiment, shape, batch, lanes, styles, layer } = look;
+  const { experiment, shape, shapes, batch, lanes, styles, layer } = look;
   const gradients = useMemo(
-    () => lanes.map((lane) => stateGradient(experiment, shape, batch, lane, OPERATIONS / lanes.length)),
-    [experiment, shape, batch, lanes],
+    () =>
+      lanes.map((snapshot, index) => {
+        const settings = experiment.lanes[index];
+        const own = shapes[index];
+        if (!settings || !own) return null;
+        const alone = { ...experiment, lanes: [settings] };
+        return stateGradient(alone, own, batch, snapshot, OPERATIONS / lanes.length);
+      }),
+    [experiment, shapes, batch, lanes],
   );
   const [first] = gradients;
-  if (!shape.recurrent) {
+  if (!shape.recurrent && shape.network !== 'urnn') {
     return (
       <p className="panel-note">This network sees all of its input at once: it has no time to look along.</p>
     );

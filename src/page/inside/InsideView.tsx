@@ -9,7 +9,7 @@ import { EigenSection } from './EigenSection.tsx';
 import { FlowSection } from './FlowSection.tsx';
 import { GammaSection } from './GammaSection.tsx';
 import { GradientSection } from './GradientSection.tsx';
-import { hasPaths, type Look } from './look.ts';
+import { hasPaths, type Look, unitsWithoutPaths } from './look.ts';
 import { RatioSection } from './RatioSection.tsx';
 import { Section } from './Section.tsx';
 import { WeightsSection } from './WeightsSection.tsx';
@@ -81,21 +81,26 @@ export default function InsideView() {
   }, []);
 
   const inputNumbers = inside?.batch.inputs.length ?? 0;
-  const parameters = inside?.lanes[0]?.before.length ?? 0;
-  // Stays the same from step to step.
-  const sizes = useMemo(
-    () => (parameters > 0 ? shapeOfSnapshot(experiment, inputNumbers, parameters) : null),
-    [experiment, inputNumbers, parameters],
-  );
+  const parameters = inside?.lanes.map(({ before }) => before.length).join() ?? '';
+  // Stay the same from step to step.
+  const sizes = useMemo(() => {
+    if (parameters === '') return null;
+    const counts = parameters.split(',').map(Number);
+    return experiment.lanes.map((own, index) =>
+      shapeOfSnapshot({ ...experiment, lanes: [own] }, inputNumbers, counts[index] ?? 0),
+    );
+  }, [experiment, inputNumbers, parameters]);
   const fresh = useMemo((): Look | null => {
     if (!inside || !sizes) return null;
     const chosen = lane < inside.lanes.length ? lane : 0;
     const snapshot = inside.lanes[chosen];
-    if (!snapshot) return null;
+    const shape = sizes[chosen];
+    if (!snapshot || !shape) return null;
     return {
       experiment,
       step: inside.step,
-      shape: sizes,
+      shape,
+      shapes: sizes,
       batch: inside.batch,
       lanes: inside.lanes,
       styles: laneStyles(experiment),
@@ -112,7 +117,9 @@ export default function InsideView() {
   if (!look) return <p className="panel-note">Nothing to see until the run is ready.</p>;
   const { shape, styles } = look;
   const applies = (needs: (typeof SECTIONS)[number]['needs']): boolean =>
-    (shape.recurrent || !needs.includes('recurrent')) &&
+    (shape.recurrent ||
+      (needs === 'recurrent' && shape.network === 'urnn') ||
+      !needs.includes('recurrent')) &&
     (hasPaths(look, look.lane) || !needs.includes('paths'));
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
@@ -161,8 +168,8 @@ export default function InsideView() {
       ))}
       {!hasPaths(look, look.lane) && (
         <p className="panel-note">
-          Path flow, kappa and balance are about ReLU units. They do not apply to this lane, which has tanh
-          units.
+          Path flow, kappa and balance are about ReLU units. They do not apply to this lane, which has{' '}
+          {unitsWithoutPaths(look, look.lane)}.
         </p>
       )}
     </div>

@@ -6,7 +6,7 @@ import { SelectField } from '../SelectField.tsx';
 import { type Cell, CellField } from './CellField.tsx';
 import { formatCell, type Grid, gridOf } from './grid.ts';
 import { HeatMap } from './HeatMap.tsx';
-import { hasPaths, type SectionProps } from './look.ts';
+import { hasPaths, type SectionProps, unitsWithoutPaths } from './look.ts';
 
 type KappaChoice = 'kappa1' | 'kappa2' | 'both';
 
@@ -62,7 +62,8 @@ export function WeightsSection({ look }: SectionProps) {
       </CellField>
       {!paths && (
         <p className="panel-note">
-          Kappa counts paths through ReLU units. This lane has tanh units, to which it does not apply.
+          Kappa counts paths through ReLU units. This lane has {unitsWithoutPaths(look, look.lane)}, to which
+          it does not apply.
         </p>
       )}
     </>

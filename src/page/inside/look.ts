@@ -9,7 +9,10 @@ export interface Look {
   readonly experiment: Experiment;
   /** The one about to be taken. */
   readonly step: number;
+  /** Of the lane that is looked at. */
   readonly shape: Shape;
+  /** Of every lane. */
+  readonly shapes: readonly Shape[];
   readonly batch: Batch;
   readonly lanes: readonly LaneSnapshot[];
   readonly styles: readonly LaneStyle[];
@@ -27,4 +30,8 @@ export interface SectionProps {
 
 /** Whether path quantities say anything of a lane: they are made for units that rescaling leaves as they are. */
 export const hasPaths = ({ experiment }: Look, lane: number): boolean =>
-  experiment.lanes[lane]?.activation === 'relu';
+  experiment.lanes[lane]?.activation === 'relu' && experiment.lanes[lane].network !== 'urnn';
+
+/** Why path quantities say nothing of a lane: the units that it has instead. */
+export const unitsWithoutPaths = ({ experiment }: Look, lane: number): string =>
+  experiment.lanes[lane]?.network === 'urnn' ? 'the complex units of a uRNN' : 'tanh units';

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Eigenvalues } from './eigenvalues.ts';
+import type { EigenRequest } from './eigenWorker.ts';
 
 /** What the worker last answered, and for which key. */
 export interface EigenAnswer {
@@ -10,17 +11,16 @@ export interface EigenAnswer {
 
 interface Request {
   readonly key: string;
-  readonly values: Float64Array;
-  readonly size: number;
+  readonly matrix: EigenRequest;
 }
 
 /**
  * Eigenvalues of the newest matrix, found in a worker, because a large matrix takes seconds; matrices that come while it
  * computes are passed over for the last of them.
  * @param key tells matrices of different things apart
- * @param values row-major, [size, size]; keeps its identity while it is the same
+ * @param matrix keeps its identity while it is the same
  */
-export function useEigenvalues(key: string, values: Float64Array, size: number): EigenAnswer | null {
+export function useEigenvalues(key: string, matrix: EigenRequest): EigenAnswer | null {
   const [answer, setAnswer] = useState<EigenAnswer | null>(null);
   const worker = useRef<Worker | null>(null);
   const under = useRef<Request | null>(null);
@@ -32,7 +32,7 @@ export function useEigenvalues(key: string, values: Float64Array, size: number):
     const send = (request: Request | null): void => {
       under.current = request;
       next.current = null;
-      if (request) made.postMessage({ values: request.values, size: request.size });
+      if (request) made.postMessage(request.matrix);
     };
     made.addEventListener('message', ({ data }: MessageEvent<Eigenvalues | null>) => {
       if (under.current) setAnswer({ key: under.current.key, eigenvalues: data });
@@ -47,14 +47,14 @@ export function useEigenvalues(key: string, values: Float64Array, size: number):
   }, []);
 
   useEffect(() => {
-    const request = { key, values, size };
+    const request = { key, matrix };
     if (under.current || !worker.current) {
       next.current = request;
     } else {
       under.current = request;
-      worker.current.postMessage({ values, size });
+      worker.current.postMessage(matrix);
     }
-  }, [key, values, size]);
+  }, [key, matrix]);
 
   return answer;
 }

@@ -14,6 +14,9 @@ export interface Verdict {
 
 /** What keeps a lane from being copied, or null. */
 export function copyObstacle(lane: Lane, stop: Stop | undefined): string | null {
+  if (lane.network === 'urnn') {
+    return 'This lane is a uRNN, whose units are complex. Only ReLU units can be rescaled: its matrix would no longer be unitary.';
+  }
   if (lane.activation === 'tanh') {
     return 'This lane has tanh units. Only ReLU units can be rescaled: the ReLU of c·z is c times the ReLU of z, the tanh of c·z is something else.';
   }
