@@ -2,13 +2,16 @@ import {
   defaultExperiment,
   defaultLane,
   type Experiment,
+  hiddenPowers,
   isPathOptimizer,
+  type NetworkName,
   type OptimizerName,
   parseExperiment,
   RANGES,
 } from '../experiment/schema.ts';
 import { createEngine } from './create.ts';
 import type { Engine, EngineInfo, EngineKind } from './engine.ts';
+import { shapeOf } from './layout.ts';
 import type { ShaderSources } from './shaders.ts';
 
 // How fast a training step is: what is measured, how, and the table of it. The same in a page, in Node, and for other
@@ -172,6 +175,8 @@ const LANES_OF_MANY = 8;
 interface OwnContestant {
   readonly kind: EngineKind;
   readonly lanes: readonly OptimizerName[];
+  /** Whether its lanes are uRNNs of about as many parameters as the shape's network has. */
+  readonly unitary?: boolean;
   readonly what: string;
   readonly reference: string | null;
 }
@@ -191,8 +196,16 @@ const OWN = {
     what: `${LANES_OF_MANY} SGD lanes`,
     reference: 'webgpu-sgd',
   },
+  'webgpu-urnn': {
+    kind: 'webgpu',
+    lanes: ['rmsprop'],
+    unitary: true,
+    what: 'one uRNN lane',
+    reference: 'webgpu-sgd',
+  },
   'cpu-sgd': { kind: 'cpu', lanes: ['sgd'], what: 'one SGD lane', reference: null },
   'cpu-path': { kind: 'cpu', lanes: ['path'], what: 'one Path-SGD lane', reference: 'cpu-sgd' },
+  'cpu-urnn': { kind: 'cpu', lanes: ['rmsprop'], unitary: true, what: 'one uRNN lane', reference: 'cpu-sgd' },
 } as const satisfies Record<string, OwnContestant>;
 
 export type OwnName = keyof typeof OWN;
@@ -207,16 +220,38 @@ export const kindOf = (name: OwnName): EngineKind => OWN[name].kind;
 export const referenceOf = (name: OwnName): OwnName | null => OWN[name].reference;
 
 /** Rates so small that no lane diverges in some thousand steps; they do not matter for the time. */
-const RATES = { sgd: 0.01, path: 1e-4 } as const;
+const RATES = { sgd: 0.01, path: 1e-4, rmsprop: 1e-4 } as const;
+
+const rateOf = (optimizer: OptimizerName): number => {
+  if (isPathOptimizer(optimizer)) return RATES.path;
+  return optimizer === 'rmsprop' ? RATES.rmsprop : RATES.sgd;
+};
+
+/** The experiment of lanes of one network, whatever the shape has for `hidden`. */
+function experimentWith(name: OwnName, shape: BenchmarkShape, network: NetworkName): Experiment {
+  const base = defaultExperiment('adding');
+  const lanes = OWN[name].lanes.map((optimizer, index) => {
+    const context = { ...base, length: shape.length, seed: base.seed + index };
+    return { ...defaultLane(optimizer, context, network), rate: rateOf(optimizer) };
+  });
+  return parseExperiment({ ...base, ...shape, lanes });
+}
+
+/** The uRNN of about as many parameters as the shape's ReLU network, by the ratio of the two. */
+function unitaryExperiment(name: OwnName, shape: BenchmarkShape): Experiment {
+  const wanted = shapeOf(experimentWith('cpu-sgd', shape, 'relu')).parameters;
+  const candidates = (hiddenPowers([{ network: 'urnn' }]) ?? []).map((hidden) =>
+    experimentWith(name, { ...shape, hidden }, 'urnn'),
+  );
+  const distance = (experiment: Experiment): number =>
+    Math.abs(Math.log(shapeOf(experiment).parameters / wanted));
+  return candidates.reduce((best, other) => (distance(other) < distance(best) ? other : best));
+}
 
 /** What a contestant of this project trains. Lanes differ in their seeds. */
 export function experimentOf(name: OwnName, shape: BenchmarkShape): Experiment {
-  const base = defaultExperiment('adding');
-  const lanes = OWN[name].lanes.map((optimizer, index) => ({
-    ...defaultLane(optimizer, { ...base, length: shape.length, seed: base.seed + index }),
-    rate: isPathOptimizer(optimizer) ? RATES.path : RATES.sgd,
-  }));
-  return parseExperiment({ ...base, ...shape, lanes });
+  const own: OwnContestant = OWN[name];
+  return own.unitary ? unitaryExperiment(name, shape) : experimentWith(name, shape, 'relu');
 }
 
 /** Adapts an engine: its loss is that of its first lane. */
@@ -249,17 +284,24 @@ export async function createOwn(
   shape: BenchmarkShape,
   { gpu, shaders }: { readonly gpu: GPU | undefined; readonly shaders: ShaderSources },
 ): Promise<Own> {
-  const { kind, what, reference } = OWN[name];
+  const { kind, what, reference, unitary }: OwnContestant = OWN[name];
+  const experiment = experimentOf(name, shape);
   const { engine } = await createEngine({
-    experiment: experimentOf(name, shape),
+    experiment,
     kind,
     gpu,
     shaders,
     data: null,
   });
   const title = kind === 'cpu' ? `${ENGINE_TITLES.cpu} (${engine.info.name})` : ENGINE_TITLES[kind];
+  const size = unitary ? ` of ${experiment.hidden} units, about as many parameters` : '';
   return {
-    contestant: { name, label: `this project, ${title}, ${what}`, reference, trainer: trainerOf(engine) },
+    contestant: {
+      name,
+      label: `this project, ${title}, ${what}${size}`,
+      reference,
+      trainer: trainerOf(engine),
+    },
     info: engine.info,
     dispose: () => engine.dispose(),
   };

@@ -58,6 +58,12 @@ export const asPart = (engine: Engine): PartEngine => ({
   end: () => engine.dispose(),
 });
 
+/** What parts compute on, in a word for each that differs. */
+export const joinedInfo = (infos: readonly EngineInfo[]): EngineInfo => ({
+  ...(infos[0] as EngineInfo),
+  name: [...new Set(infos.map(({ name }) => name))].join(' and '),
+});
+
 /** One engine out of several that each train some of its lanes, on the same batches, with the same bits as each alone. */
 export class JoinedEngine implements Engine {
   readonly info: EngineInfo;

@@ -246,6 +246,36 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
     },
   ],
   [
+    'urnn-copying',
+    {
+      group: 'tasks',
+      title: 'A unitary network copies',
+      lookFor: 'TODO',
+      steps: 300,
+      link: 'task=copying&length=20&hidden=64&batch=20&lane=sgd,rate:0.1,init:identity&lane=path,rate:3,init:identity&lane=rmsprop,network:urnn,clip:0',
+    },
+  ],
+  [
+    'urnn-adding',
+    {
+      group: 'tasks',
+      title: 'A unitary network adds',
+      lookFor: 'TODO',
+      steps: 1500,
+      link: 'length=50&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.01&lane=rmsprop,network:urnn,clip:0',
+    },
+  ],
+  [
+    'urnn-mnist',
+    {
+      group: 'tasks',
+      title: 'A unitary network reads shuffled digits',
+      lookFor: 'TODO',
+      steps: 500,
+      link: 'task=mnist-14x14-permuted&hidden=64&lane=sgd,rate:0.01,init:identity&lane=path2,rate:0.03,init:identity&lane=rmsprop,network:urnn,clip:0',
+    },
+  ],
+  [
     'vanishing-gradient',
     {
       group: 'failures',

@@ -76,8 +76,26 @@ describe('measure', () => {
 
 test("this project's contestants train what their names say", () => {
   const lanes = OWN_NAMES.map((name) => experimentOf(name, SHAPE).lanes.map(({ optimizer }) => optimizer));
-  expect(lanes).toEqual([['sgd'], ['path'], ['path2'], new Array(8).fill('sgd'), ['sgd'], ['path']]);
-  for (const name of OWN_NAMES) expect(experimentOf(name, SHAPE)).toMatchObject(SHAPE);
+  expect(lanes).toEqual([
+    ['sgd'],
+    ['path'],
+    ['path2'],
+    new Array(8).fill('sgd'),
+    ['rmsprop'],
+    ['sgd'],
+    ['path'],
+    ['rmsprop'],
+  ]);
+  for (const name of OWN_NAMES) {
+    const { length, batch, hidden } = experimentOf(name, SHAPE);
+    expect({ length, batch }).toEqual({ length: SHAPE.length, batch: SHAPE.batch });
+    expect(hidden).toBe(8);
+  }
+  // 16 n + 1 parameters beside 10,401.
+  expect(experimentOf('webgpu-urnn', { ...SHAPE, hidden: 100 })).toMatchObject({
+    hidden: 512,
+    lanes: [{ network: 'urnn' }],
+  });
 });
 
 test('a table has the numbers of the CPU engine, measured here', async () => {

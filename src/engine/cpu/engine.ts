@@ -19,7 +19,7 @@ import {
   stopReason,
 } from '../engine.ts';
 import { initialParametersFor } from '../initialise.ts';
-import { asPart, JoinedEngine, partsByNetwork } from '../joined.ts';
+import { asPart, JoinedEngine, joinedInfo, partsByNetwork } from '../joined.ts';
 import { beginsAnew, evaluatedSequences, laneShapesFor, type Shape, shapeFor } from '../layout.ts';
 import { Gamma, snapshotRows } from './gamma.ts';
 import { PlainGammaProducts, SimdGammaProducts } from './gammaProducts.ts';
@@ -55,7 +55,7 @@ export function createCpuEngineFor(task: Task, experiment: Experiment, options: 
   if (parts.length > 1) {
     const engines = parts.map((part) => createCpuEngineFor(task, part.experiment, options));
     const joined = parts.map((part, index) => ({ ...part, engine: asPart(engines[index] as Engine) }));
-    const { info } = engines[0] as Engine;
+    const info = joinedInfo(engines.map((engine) => engine.info));
     return new JoinedEngine(experiment, laneShapesFor(task, experiment, options.data), joined, info);
   }
   const shape = shapeFor(task, experiment, options.data);
@@ -113,7 +113,7 @@ class CpuEngine implements Engine {
     const { lanes, length, batch, inputs, outputs, scoredSteps, parameters } = shape;
     this.info = {
       kind: 'cpu',
-      name: `${precision}, ${kernels ? 'WebAssembly' : 'TypeScript'}`,
+      name: `${precision}, ${kernels && shape.network !== 'urnn' ? 'WebAssembly' : 'TypeScript'}`,
       software: false,
     };
     this.experiment = experiment;

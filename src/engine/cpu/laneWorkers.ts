@@ -1,7 +1,7 @@
 import { type Experiment, isPathOptimizer, type Lane } from '../../experiment/schema.ts';
 import type { TaskData } from '../../experiment/tasks/index.ts';
-import { type Engine, type EngineInfo, ShapeTooLargeError } from '../engine.ts';
-import { JoinedEngine, type PartEngine, partOf } from '../joined.ts';
+import { type Engine, ShapeTooLargeError } from '../engine.ts';
+import { JoinedEngine, joinedInfo, type PartEngine, partOf } from '../joined.ts';
 import { laneShapes, type Shape } from '../layout.ts';
 import type { Answer, Call, Methods } from './laneServer.ts';
 
@@ -154,7 +154,7 @@ export async function createCpuEngineInWorkers(
     const infos = await Promise.all(
       parts.map((part, index) => (connections[index] as Connection).call('create', part.experiment, data)),
     );
-    const info = infos[0] as EngineInfo;
+    const info = joinedInfo(infos);
     const name = `${info.name}, ${parts.length === 1 ? 'a worker' : `${parts.length} workers`}`;
     return new JoinedEngine(experiment, shapes, parts, { ...info, name });
   } catch (error) {
