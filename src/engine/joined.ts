@@ -58,11 +58,16 @@ export const asPart = (engine: Engine): PartEngine => ({
   end: () => engine.dispose(),
 });
 
-/** What parts compute on, in a word for each that differs. */
-export const joinedInfo = (infos: readonly EngineInfo[]): EngineInfo => ({
-  ...(infos[0] as EngineInfo),
-  name: [...new Set(infos.map(({ name }) => name))].join(' and '),
-});
+/** What parts compute on, each word that differs once: "float32, WebAssembly and TypeScript". */
+export function joinedInfo(infos: readonly EngineInfo[]): EngineInfo {
+  const [first, ...others] = infos as readonly [EngineInfo, ...EngineInfo[]];
+  const words = others.map(({ name }) => name.split(', '));
+  const name = first.name
+    .split(', ')
+    .map((word, place) => [...new Set([word, ...words.flatMap((own) => own[place] ?? [])])].join(' and '))
+    .join(', ');
+  return { ...first, name };
+}
 
 /** One engine out of several that each train some of its lanes, on the same batches, with the same bits as each alone. */
 export class JoinedEngine implements Engine {

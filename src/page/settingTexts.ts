@@ -29,7 +29,7 @@ export const ACTIVATION_TEXTS: Readonly<Record<Lane['activation'], string>> = { 
 /** What the page calls each network. */
 export const NETWORK_TEXTS: Readonly<Record<NetworkName, string>> = {
   relu: 'RNN',
-  urnn: 'uRNN (unitary)',
+  urnn: 'uRNN',
   feedforward: 'Feedforward',
 };
 
