@@ -96,6 +96,7 @@ fn endExchange() {
 // power is odd: as src/engine/cpu/fourier.ts.
 fn fourier(given: mat4x4<f32>, sign: f32) -> mat4x4<f32> {
   var x = given * inverseSqrt(f32(UNITS));
+  var joined = mat4x4<f32>();
   var done = 1u;
   if (ODD_POWER) {
     let at = exchangeAt() + 2u * q;
@@ -114,9 +115,9 @@ fn fourier(given: mat4x4<f32>, sign: f32) -> mat4x4<f32> {
     let c = turned(x[2], by * twiddles[2u * step]);
     let d = turned(x[3], by * twiddles[3u * step]);
     let across = sign * quarterTurn(b - d);
-    let joined = mat4x4<f32>(x[0] + c + (b + d), x[0] - c + across, x[0] + c - (b + d), x[0] - c - across);
+    joined = mat4x4<f32>(x[0] + c + (b + d), x[0] - c + across, x[0] + c - (b + d), x[0] - c - across);
     if (4u * done == UNITS) {
-      return joined;
+      break;
     }
     let at = exchangeAt() + (q - k) * 4u + k;
     exchanged[at] = joined[0];
@@ -126,6 +127,7 @@ fn fourier(given: mat4x4<f32>, sign: f32) -> mat4x4<f32> {
     x = exchange();
     done *= 4u;
   }
+  return joined;
 }
 
 // Leaves an invocation's part of u* x, u a normal of elements x, for `joinedPieces` after a barrier.

@@ -262,7 +262,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       title: 'A unitary network adds',
       lookFor: 'TODO',
       steps: 1500,
-      link: 'length=50&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.01&lane=rmsprop,network:urnn,clip:0',
+      link: 'length=50&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.01&lane=rmsprop,network:urnn,clip:0&lane=adam,rate:0.01,network:urnn,clip:0',
     },
   ],
   [

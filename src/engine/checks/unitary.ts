@@ -21,7 +21,8 @@ const carrying: Task = noiseTask({ ...NETWORK_NOISE, segments: 3 });
 type Case = readonly [string, boolean, Task, number, number, readonly Lane[]];
 
 const CASES: readonly Case[] = [
-  ['beside ReLU lanes', true, TASKS.adding, 8, 3, [lane('path'), ...LANES, lane('sgd')]],
+  ['last step', true, TASKS.adding, 8, 3, LANES],
+  ['beside ReLU lanes', false, TASKS.adding, 8, 3, [lane('path'), ...LANES, lane('sgd')]],
   ['carried states', true, carrying, 64, 5, LANES],
   ['last step, softmax', true, noiseTask({ ...NETWORK_NOISE, readout: 'last' }), 256, 2, LANES],
   ['every step', false, noiseTask(NETWORK_NOISE), 16, 33, LANES],
