@@ -70,23 +70,25 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       }
     }
 
-    x = phasesBack(x, 2u);
-    x = reflectionBack(x, projected(x), 1u);
-    x = phasesBack(fourier(x, -1.0), 1u);
-    let at = exchangeAt();
-    storePiece(turnedBack(x[0], permuted[0]) + turnedBack(x[1], permuted[1]) + turnedBack(x[2], permuted[2])
-      + turnedBack(x[3], permuted[3]));
-    for (var r = 0u; r < 4u; r++) {
-      exchanged[at + places[r]] = x[r];
+    for (var back = stages(); back > 0u; back--) {
+      let stage = back - 1u;
+      x = phasesBack(x, back);
+      let at = exchangeAt();
+      var piece = vec4<f32>();
+      for (var r = 0u; r < 4u; r++) {
+        piece += turnedBack(x[r], moved[4u * stage + r]);
+        exchanged[at + places[4u * stage + r]] = x[r];
+      }
+      storePiece(piece);
+      workgroupBarrier();
+      let a = joinedPieces();
+      for (var r = 0u; r < 4u; r++) {
+        x[r] = exchanged[at + q + r * QUARTER];
+      }
+      endExchange();
+      x = fourier(reflectionBack(x, a, stage), select(-1.0, 1.0, stage == 0u));
     }
-    workgroupBarrier();
-    let a = joinedPieces();
-    for (var r = 0u; r < 4u; r++) {
-      x[r] = exchanged[at + q + r * QUARTER];
-    }
-    endExchange();
-    x = reflectionBack(x, a, 0u);
-    x = phasesBack(fourier(x, 1.0), 0u);
+    x = phasesBack(x, 0u);
   }
   if (stores) {
     for (var r = 0u; r < 4u; r++) {
@@ -128,8 +130,9 @@ fn phasesBack(x: mat4x4<f32>, d: u32) -> mat4x4<f32> {
 // Back through R = I - u u*, its own inverse; `a` has u* of the state and of the gradient behind it. The sums are of
 // conj(u* g) x - conj(u* y) g and of -Re(conj(u* g) u* y), x being the state before it.
 fn reflectionBack(x: mat4x4<f32>, a: vec4<f32>, index: u32) -> mat4x4<f32> {
-  let before = x - along(a, index * 4u);
+  var before = x;
   for (var r = 0u; r < 4u; r++) {
+    before[r] -= turned(a, normals[index * 4u + r]);
     reflectionSums[index * 4u + r] += conjugateTimes(a.zw, before[r].xy) - conjugateTimes(a.xy, x[r].zw);
   }
   products[index] -= dot(a.xy, a.zw);

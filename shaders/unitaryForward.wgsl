@@ -32,20 +32,23 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   }
 
   for (var t = dispatch.begin; t < dispatch.end; t++) {
-    x = fourier(turnAll(x, 0u, 1.0), -1.0);
-    let at = exchangeAt();
-    storePiece(pieceOf(x, 0u));
-    for (var r = 0u; r < 4u; r++) {
-      exchanged[at + q + r * QUARTER] = x[r];
+    for (var stage = 0u; stage < stages(); stage++) {
+      x = fourier(turnAll(x, stage, 1.0), select(1.0, -1.0, stage == 0u));
+      let at = exchangeAt();
+      var piece = vec4<f32>();
+      for (var r = 0u; r < 4u; r++) {
+        piece += turnedBack(x[r], normals[4u * stage + r]);
+        exchanged[at + q + r * QUARTER] = x[r];
+      }
+      storePiece(piece);
+      workgroupBarrier();
+      let a = joinedPieces();
+      for (var r = 0u; r < 4u; r++) {
+        x[r] = exchanged[at + places[4u * stage + r]] - turned(a, moved[4u * stage + r]);
+      }
+      endExchange();
     }
-    workgroupBarrier();
-    let a = joinedPieces();
-    for (var r = 0u; r < 4u; r++) {
-      x[r] = exchanged[at + places[r]] - turned(a, permuted[r]);
-    }
-    endExchange();
-    x = fourier(turnAll(x, 1u, 1.0), 1.0);
-    x = turnAll(x - along(projected(x), 4u), 2u, 1.0);
+    x = turnAll(x, 2u, 1.0);
 
     let row = vec2<u32>(hiddenRow(lane, i32(t), sequences.x), hiddenRow(lane, i32(t), sequences.y)) * 4u + q;
     let kept = vec2<u32>(deltaRow(lane, t, sequences.x), deltaRow(lane, t, sequences.y)) * 4u + q;

@@ -26,12 +26,24 @@ var<workgroup> pieces: array<vec4<f32>, HALVES * PAIRS * QUARTER>;
 var<private> half: u32;
 
 // Of an invocation's elements.
+// Of an invocation's elements.
 var<private> turns: array<vec2<f32>, 12>;       // of D1, D2, D3
 var<private> normals: array<vec2<f32>, 8>;      // of R1, R2
-var<private> permuted: array<vec2<f32>, 4>;     // of R1, at the places from which the permutation takes
-var<private> places: array<u32, 4>;
+var<private> places: array<u32, 8>;             // from which P takes, and for R2 their own
+var<private> moved: array<vec2<f32>, 8>;        // normals at these places
 var<private> pair: u32;                         // of the workgroup
 var<private> q: u32;
+
+// A product with W goes through two stages, D, Fourier transform, reflection and permutation, and a last D. They are one
+// loop, and the passes of a transform are another, of ends that the compiler cannot know: it would lay out their barriers one
+// by one, which takes long on a processor that emulates a GPU.
+fn stages() -> u32 {
+  return min(2u, dispatch.length + 1u);
+}
+
+fn unitsOfTransform() -> u32 {
+  return min(UNITS, dispatch.length * UNITS);
+}
 
 // Takes what an invocation needs all the time.
 fn loadFactors(lane: u32, local: u32) {
@@ -43,10 +55,13 @@ fn loadFactors(lane: u32, local: u32) {
     for (var d = 0u; d < 3u; d++) {
       turns[d * 4u + r] = tables[table + d * UNITS + element];
     }
-    normals[r] = tables[table + NORMALS + element];
-    normals[4u + r] = tables[table + NORMALS + UNITS + element];
     places[r] = permutations[lane * UNITS + element];
-    permuted[r] = tables[table + NORMALS + places[r]];
+    places[4u + r] = element;
+    for (var i = 0u; i < 2u; i++) {
+      let first = table + NORMALS + i * UNITS;
+      normals[4u * i + r] = tables[first + element];
+      moved[4u * i + r] = tables[first + places[4u * i + r]];
+    }
   }
 }
 
@@ -116,7 +131,7 @@ fn fourier(given: mat4x4<f32>, sign: f32) -> mat4x4<f32> {
     let d = turned(x[3], by * twiddles[3u * step]);
     let across = sign * quarterTurn(b - d);
     joined = mat4x4<f32>(x[0] + c + (b + d), x[0] - c + across, x[0] + c - (b + d), x[0] - c - across);
-    if (4u * done == UNITS) {
+    if (4u * done >= unitsOfTransform()) {
       break;
     }
     let at = exchangeAt() + (q - k) * 4u + k;
@@ -130,7 +145,7 @@ fn fourier(given: mat4x4<f32>, sign: f32) -> mat4x4<f32> {
   return joined;
 }
 
-// Leaves an invocation's part of u* x, u a normal of elements x, for `joinedPieces` after a barrier.
+// Leaves an invocation's part of u* x, of normals of its elements, for `joinedPieces` after a barrier.
 fn storePiece(piece: vec4<f32>) {
   pieces[(half * PAIRS + pair) * QUARTER + q] = piece;
 }
@@ -142,23 +157,4 @@ fn joinedPieces() -> vec4<f32> {
     sum += pieces[first + i];
   }
   return sum;
-}
-
-fn pieceOf(x: mat4x4<f32>, r: u32) -> vec4<f32> {
-  return turnedBack(x[0], normals[r]) + turnedBack(x[1], normals[r + 1u]) + turnedBack(x[2], normals[r + 2u])
-    + turnedBack(x[3], normals[r + 3u]);
-}
-
-// u* x, u of R2, of all elements.
-fn projected(x: mat4x4<f32>) -> vec4<f32> {
-  storePiece(pieceOf(x, 4u));
-  workgroupBarrier();
-  let sum = joinedPieces();
-  endExchange();
-  return sum;
-}
-
-// a times the normals from `r` on, for each of the pair.
-fn along(a: vec4<f32>, r: u32) -> mat4x4<f32> {
-  return mat4x4<f32>(turned(a, normals[r]), turned(a, normals[r + 1u]), turned(a, normals[r + 2u]), turned(a, normals[r + 3u]));
 }

@@ -470,10 +470,10 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'urnn-adding': {
-    link: 'length=50&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.01&lane=rmsprop,network:urnn,clip:0',
+    link: 'length=50&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.01&lane=rmsprop,network:urnn,clip:0&lane=adam,rate:0.01,network:urnn,clip:0',
     steps: 1500,
     baseline: 0.167,
-    stops: [null, null, null],
+    stops: [null, null, null, null],
     lanes: [
       [
         0.187, 0.18, 0.176, 0.169, 0.177, 0.172, 0.164, 0.156, 0.166, 0.164, 0.163, 0.172, 0.163, 0.161, 0.16,
@@ -486,6 +486,10 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
       [
         0.223, 0.179, 0.18, 0.17, 0.175, 0.172, 0.168, 0.156, 0.167, 0.164, 0.164, 0.169, 0.162, 0.161, 0.158,
         0.158, 0.159, 0.156, 0.154, 0.156, 0.151, 0.157, 0.151, 0.147,
+      ],
+      [
+        0.213, 0.171, 0.171, 0.155, 0.166, 0.159, 0.15, 0.142, 0.152, 0.15, 0.149, 0.139, 0.114, 0.126, 0.136,
+        0.109, 0.073, 0.0369, 0.0324, 0.0313, 0.0247, 0.0214, 0.0222, 0.0188,
       ],
     ],
   },

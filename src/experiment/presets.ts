@@ -250,7 +250,8 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
     {
       group: 'tasks',
       title: 'A unitary network copies',
-      lookFor: 'TODO',
+      lookFor:
+        'Ten symbols are to be repeated after 20 blanks. The uRNN of Arjovsky, Shah and Bengio turns its state without ever shrinking it: within 300 steps it recalls every symbol, while both ReLU lanes are still above the dashed baseline and recall one in five or ten.',
       steps: 300,
       link: 'task=copying&length=20&hidden=64&batch=20&lane=sgd,rate:0.1,init:identity&lane=path,rate:3,init:identity&lane=rmsprop,network:urnn,clip:0',
     },
@@ -260,7 +261,8 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
     {
       group: 'tasks',
       title: 'A unitary network adds',
-      lookFor: 'TODO',
+      lookFor:
+        'Each lane is to add two of 50 numbers. With the rate of its authors (RMSprop, 0.001) the uRNN is still at the dashed baseline after 1,500 steps, where Path-SGD has left it; with Adam at a rate of 0.01 the uRNN gets below both.',
       steps: 1500,
       link: 'length=50&hidden=64&lane=sgd,rate:0.05&lane=path,rate:0.01&lane=rmsprop,network:urnn,clip:0&lane=adam,rate:0.01,network:urnn,clip:0',
     },
@@ -270,7 +272,8 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
     {
       group: 'tasks',
       title: 'A unitary network reads shuffled digits',
-      lookFor: 'TODO',
+      lookFor:
+        'The pixels of each digit come one by one, in an order that is shuffled. After 500 steps the uRNN recognises some 83 % of the held-out digits, where both ReLU lanes are at 36 %. Look inside the network at how far back the gradient of each lane reaches, and at the eigenvalues of the uRNN, all on the unit circle.',
       steps: 500,
       link: 'task=mnist-14x14-permuted&hidden=64&lane=sgd,rate:0.01,init:identity&lane=path2,rate:0.03,init:identity&lane=rmsprop,network:urnn,clip:0',
     },
