@@ -13,6 +13,7 @@ import {
 } from '../../src/cli/arguments.ts';
 import { formatDuration } from '../../src/cli/progress.ts';
 import { readShaders } from '../../src/cli/shaders.ts';
+import { unitaryPermutation } from '../../src/engine/initialise.ts';
 import { matricesOf } from '../../src/engine/layout.ts';
 import { parseLink } from '../../src/experiment/link.ts';
 
@@ -388,6 +389,30 @@ interface Dump {
 const sizeOf = ({ shape }: Dumped): number => shape.reduce((product, size) => product * size, 1);
 
 describe('inspect', () => {
+  test('dumps the parameters of a uRNN by name, and no path quantities', async () => {
+    const link = 'length=6&hidden=8&batch=3&lane=rmsprop,network:urnn,seed:4&lane=sgd';
+    const { code, stdout } = await run('inspect', link, '--step', '1', '--engine', 'cpu');
+    expect(code).toBe(0);
+    const [lane, other] = (JSON.parse(stdout) as Dump).lanes;
+    expect(Object.keys(lane ?? {}).join(' ')).toBe(
+      'optimizer rate momentum decay clip dualclip network permutation loss before gradient after',
+    );
+    expect(lane).toMatchObject({ network: 'urnn', permutation: [...unitaryPermutation(8, 4)] });
+    for (const part of ['before', 'gradient', 'after'] as const) {
+      const shapes = Object.entries(lane?.[part] ?? {}).map(([name, { shape }]) => [name, shape]);
+      expect(Object.fromEntries(shapes)).toEqual({
+        'W_in.1': [16, 2],
+        'theta.1': [3, 8],
+        'v.1': [2, 16],
+        'b.1': [8],
+        'h_0.1': [16],
+        W_out: [1, 16],
+        b_out: [1],
+      });
+    }
+    expect(Object.keys(other ?? {})).toContain('kappa1');
+  });
+
   test('dumps everything about a step, as train reaches it', async () => {
     const link = 'length=6&hidden=5&layers=2&batch=3&lane=sgd,rate:0.5,momentum:0.5&lane=path2,unbalance:2';
     const file = join(directory, 'dump.json');
