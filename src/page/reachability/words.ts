@@ -64,7 +64,7 @@ export function verdictOf({ question, reach, replays }: Answer): Verdict {
     const left = finished ? '' : ` Only ${percentText(covered)} of ${box} was looked at.`;
     return {
       word: verdict,
-      sentence: `At ${at} the ${name} is ${value}. ${replayed} The property fails on ${percentText(unsafe)} of ${box}${unsafe < PIXEL ? ', too little to be seen' : ''}.${left}`,
+      sentence: `At ${at} the ${name} is ${value}. ${replayed} The property fails on ${finished ? '' : 'at least '}${percentText(unsafe)} of ${box}${unsafe < PIXEL ? ', too little to be seen' : ''}.${left}`,
     };
   }
   if (verdict === 'UNFINISHED') {
