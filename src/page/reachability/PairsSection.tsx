@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react';
 import { markerSteps, type PairAnswer } from '../../reachability/pairs.ts';
 import type { Settings } from '../../reachability/settings.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
+import { ScrollBox } from './ScrollBox.tsx';
 import { useWork } from './useWork.ts';
 import { WorkBar } from './WorkBar.tsx';
 import type { Event, Taken } from './work.ts';
@@ -43,7 +44,7 @@ export function PairsSection({ taken, settings, shown, onChoose }: PairsSectionP
             {verified} of {pairs.length} pairs verified{pairs.length < total ? ' so far' : ''}.{' '}
             {closest(pairs)}
           </p>
-          <div className="reach-scroll">
+          <ScrollBox label="Pairs of marked steps">
             <table className="pairs" aria-label="Largest error beyond the limit, by the two marked steps">
               <thead>
                 <tr>
@@ -73,7 +74,7 @@ export function PairsSection({ taken, settings, shown, onChoose }: PairsSectionP
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollBox>
           <p className="panel-note">
             Rows: the first marked step. Columns: the second. ✓ verified, ✗ counterexample, ? unfinished. The
             stronger the colour of a ✗, the larger the part of the square that fails. Press a place to see its

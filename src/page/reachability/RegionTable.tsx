@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { boundOn, type Cells, valueAt } from '../../reachability/cells.ts';
 import type { Question } from '../../reachability/question.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
+import { ScrollBox } from './ScrollBox.tsx';
 import { pointText } from './words.ts';
 
 const ROWS = 12;
@@ -15,7 +16,7 @@ interface RegionTableProps {
 export function RegionTable({ question, cells }: RegionTableProps) {
   const rows = useMemo(() => worstRegions(question, cells), [question, cells]);
   return (
-    <div className="reach-scroll">
+    <ScrollBox label="The worst regions">
       <table className="reach-table">
         <caption>
           The {rows.length} regions with the worst vertices, of {formatCount(cells.count)}
@@ -41,7 +42,7 @@ export function RegionTable({ question, cells }: RegionTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

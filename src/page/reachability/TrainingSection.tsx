@@ -8,6 +8,7 @@ import { laneStyles } from '../laneStyle.ts';
 import { formatCount, formatPowerTick } from '../numbers.ts';
 import { SelectField } from '../SelectField.tsx';
 import { Swatch } from '../Swatch.tsx';
+import { ScrollBox } from './ScrollBox.tsx';
 import { useWork } from './useWork.ts';
 import { WorkBar } from './WorkBar.tsx';
 import type { Event, Taken } from './work.ts';
@@ -153,7 +154,7 @@ function CountsChart({ counts, lanes, experiment }: CountsProps) {
 function CountsTable({ counts, lanes, experiment }: CountsProps) {
   const styles = laneStyles(experiment);
   return (
-    <div className="reach-scroll">
+    <ScrollBox label="Regions by training step">
       <table className="reach-table">
         <caption>Regions, and different maps to the answer, by training step</caption>
         <thead>
@@ -184,6 +185,6 @@ function CountsTable({ counts, lanes, experiment }: CountsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
