@@ -12,6 +12,7 @@ import type { Experiment } from '../src/experiment/schema.ts';
 import { adding } from '../src/experiment/tasks/adding.ts';
 import { valueAt } from '../src/reachability/cells.ts';
 import { comparePatterns, exactReach } from '../src/reachability/exact.ts';
+import { RELU_LANE } from '../src/reachability/network.ts';
 import { answersForPairs } from '../src/reachability/pairs.ts';
 import { measure } from '../src/reachability/polytope.ts';
 import { laneSubject, randomSubject, type Subject } from '../src/reachability/question.ts';
@@ -247,7 +248,7 @@ async function sampling(): Promise<void> {
       data: null,
     };
     const { inputs, targets } = adding.makeBatch(request);
-    network.forward(Float64Array.from(parameters), Float64Array.from(inputs), batch, 'relu', null);
+    network.forward(Float64Array.from(parameters), Float64Array.from(inputs), batch, RELU_LANE, null);
     for (const [b, target] of targets.entries()) {
       const error = Math.abs((network.outputs[b] as number) - target);
       worst = Math.max(worst, error);

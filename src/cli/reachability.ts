@@ -60,9 +60,8 @@ function reportOf(text: string): Report {
 
 /** Refuses what cannot be asked before anything is trained. */
 function assertAskable(experiment: Experiment, data: TaskData | null, settings: Settings): void {
-  const nothing = new Float32Array(shapeOf(experiment, data).parameters);
-  const { shape, parameters } = laneSubject(experiment, data, nothing, settings);
-  networkOf(shape, parameters);
+  const { shape } = laneSubject(experiment, data, new Float32Array(0), settings);
+  networkOf(shape, new Float32Array(shape.parameters));
 }
 
 /** The parameters of the lane of the settings after that many updates. */

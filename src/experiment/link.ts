@@ -18,6 +18,7 @@ import {
   OPTIMIZERS,
   type OptimizerName,
   RANGES,
+  type Range,
   STARTS,
   sizeMisfits,
 } from './schema.ts';

@@ -1,3 +1,4 @@
+import type { LaneOfNetwork } from '../engine/cpu/network.ts';
 import { matrixOf, type Shape } from '../engine/layout.ts';
 
 /** Sizes for which regions are found within seconds; larger networks have too many. */
@@ -37,6 +38,9 @@ export interface AffineInputs {
   readonly constant: Float64Array; // [length, inputs]
   readonly linear: Float64Array; // [length, inputs, free]
 }
+
+/** What the plain network of the CPU engine has to know of a lane whose units are ReLUs. */
+export const RELU_LANE: LaneOfNetwork = { activation: 'relu', seed: 0 };
 
 /**
  * The network of one lane's parameters.

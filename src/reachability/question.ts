@@ -198,7 +198,14 @@ const RANDOM_SIDE = 2;
  * two inputs (or three) from -1 to 1, one output.
  */
 export function randomSubject({ depth, units, seed, inputs, limit }: Settings): Subject {
-  const sizes = { inputs, outputs: 1, hidden: units, layers: depth, recurrent: false };
+  const sizes = {
+    network: 'relu' as const,
+    inputs,
+    outputs: 1,
+    hidden: units,
+    layers: depth,
+    recurrent: false,
+  };
   const matrices = matricesOf(sizes);
   const parameterCount = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const shape: Shape = {
@@ -254,6 +261,11 @@ export function laneSubject(
   if (!lane) {
     throw new QuestionError(
       `There is no lane ${settings.lane}: the experiment has ${experiment.lanes.length}.`,
+    );
+  }
+  if (lane.network === 'urnn') {
+    throw new QuestionError(
+      `Lane ${settings.lane} is a uRNN, which is not linear in pieces: only ReLU networks are made of linear regions. Choose another lane.`,
     );
   }
   if (lane.activation !== 'relu') {

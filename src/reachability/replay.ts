@@ -2,6 +2,7 @@ import { PlainNetwork } from '../engine/cpu/network.ts';
 import type { Precision } from '../engine/cpu/precision.ts';
 import { matrixOf } from '../engine/layout.ts';
 import { boundOn } from './cells.ts';
+import { RELU_LANE } from './network.ts';
 import type { Subject } from './question.ts';
 import type { Settings } from './settings.ts';
 
@@ -16,7 +17,7 @@ function tellingUnits({ shape, parameters, question }: Subject): readonly [numbe
     weights,
     sequenceAt(question.inputs, new Float64Array(question.inputs.free).fill(0.5)),
     1,
-    'relu',
+    RELU_LANE,
     null,
   );
   const states = new Float64Array(layers * hidden); // [layers, 1, hidden]
@@ -76,7 +77,7 @@ export function replay(
   const exact = sequenceAt(inputs, rounded);
   const sequence = precision === 'float32' ? exact.map(Math.fround) : exact;
   const network = new PlainNetwork(shape, precision);
-  network.forward(Float64Array.from(parameters), sequence, 1, 'relu', null);
+  network.forward(Float64Array.from(parameters), sequence, 1, RELU_LANE, null);
   const outputs = network.outputs.slice();
   const width = free + 1;
   // A constant map has the outputs at the point.

@@ -30,7 +30,7 @@ export function countedSteps(last: number): number[] {
 /** The lanes of the settings that are counted: one, or two of which the second stands beside the first. */
 export function countedLanes({ lanes }: Experiment, { lane, beside }: Settings): number[] {
   const other = beside || (lane === 1 ? 2 : 1);
-  const usable = ({ activation }: Lane): boolean => activation === 'relu';
+  const usable = ({ activation, network }: Lane): boolean => activation === 'relu' && network !== 'urnn';
   return [...new Set([lane, other])].filter((number) => {
     const settings = lanes[number - 1];
     return settings !== undefined && usable(settings);

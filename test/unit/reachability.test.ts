@@ -10,7 +10,7 @@ import { cellAt, valueAt } from '../../src/reachability/cells.ts';
 import { dyadicOf, fractionOf, ratio } from '../../src/reachability/dyadic.ts';
 import { comparePatterns, exactReach, exactRegions } from '../../src/reachability/exact.ts';
 import { exactTwiceArea } from '../../src/reachability/exactPolygon.ts';
-import { networkOf, QuestionError } from '../../src/reachability/network.ts';
+import { networkOf, QuestionError, RELU_LANE } from '../../src/reachability/network.ts';
 import { answersForPairs, markerSteps } from '../../src/reachability/pairs.ts';
 import { measure, type Polytope, split, unitBox } from '../../src/reachability/polytope.ts';
 import { laneSubject, obstacleOf, randomSubject, type Subject } from '../../src/reachability/question.ts';
@@ -79,7 +79,7 @@ function engineOutputs(
         (_, axis) => (linear[at * free + axis] as number) * (point[axis] as number),
       ).reduce((sum, part) => sum + part, value),
     );
-    network.forward(Float64Array.from(parameters), inputs, 1, 'relu', null);
+    network.forward(Float64Array.from(parameters), inputs, 1, RELU_LANE, null);
     return [...network.outputs];
   });
 }
@@ -409,7 +409,7 @@ describe('questions', () => {
     const first = engineOutputs(subject, [[0, 0]])[0] as number[];
     const network = new PlainNetwork(subject.shape, 'float64');
     const batch = subject.question.inputs.constant;
-    network.forward(Float64Array.from(parameters), batch, 1, 'relu', null);
+    network.forward(Float64Array.from(parameters), batch, 1, RELU_LANE, null);
     expect(first).toEqual([...network.outputs]);
     const { cells } = found;
     for (const [cell, logits] of outputs.entries()) {

@@ -1,3 +1,4 @@
+import { laneShapes, parameterSpans } from '../../engine/layout.ts';
 import { withoutCopies } from '../../session/runData.ts';
 import { currentCheckpoint, pause, useRun } from '../../session/runStore.ts';
 import type { Taken } from './work.ts';
@@ -19,10 +20,12 @@ export async function takeNetworks(): Promise<Taken> {
     const stands = status === 'idle' || status === 'paused' || status === 'stopped';
     if (stands && data.step === 0) return { experiment: own, step: 0, parameters: null };
     if (stands && checkpoint?.step === data.step) {
-      const size = checkpoint.parameters.length / checkpoint.experiment.lanes.length;
-      const parameters = own.lanes.map((_, lane) =>
-        checkpoint.parameters.slice(lane * size, (lane + 1) * size),
-      );
+      // Of a text no network is taken: sizes of all other tasks need no data.
+      const spans = own.task === 'text' ? [] : parameterSpans(laneShapes(checkpoint.experiment));
+      const parameters = own.lanes.map((_, lane) => {
+        const { first, end } = spans[lane] ?? { first: 0, end: 0 };
+        return checkpoint.parameters.slice(first, end);
+      });
       return { experiment: own, step: checkpoint.step, parameters };
     }
     await new Promise((resolve) => {

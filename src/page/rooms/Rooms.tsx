@@ -24,6 +24,8 @@ const ROOMS: readonly Room[] = [
     title: 'A picture in one number',
     text: 'Networks that keep a whole function in the digits of a few weights, and what training makes of them.',
     Content: lazy(() => import('../lookup/Room.tsx')),
+  },
+  {
     name: 'moments',
     title: 'Teacher and students',
     text: 'A hidden network, learned from averages of its answers, by SGD and by Path-SGD.',
