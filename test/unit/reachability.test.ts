@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PlainNetwork } from '../../src/engine/cpu/network.ts';
 import { initialParameters, unbalanceFactors } from '../../src/engine/initialise.ts';
-import { type Shape, shapeOf } from '../../src/engine/layout.ts';
+import { laneShapes, type Shape, shapeOf } from '../../src/engine/layout.ts';
 import { defaultExperiment, type Experiment, INITIALISATIONS } from '../../src/experiment/schema.ts';
 import type { ImageData } from '../../src/experiment/tasks/index.ts';
 import { rasterise } from '../../src/page/reachability/raster.ts';
@@ -420,8 +420,22 @@ describe('questions', () => {
     }
   });
 
+  /** A network that is not made of linear regions. */
+  const UNITARY = laneOf('sgd', { network: 'urnn', init: 'unitary' });
+
+  test('a ReLU lane beside a uRNN is asked as if it were alone', () => {
+    const lanes = [UNITARY, laneOf('path')];
+    const experiment = experimentOf({ hidden: 16, lanes });
+    const alone = experimentOf({ hidden: 16, lanes: lanes.slice(1) });
+    const parameters = initialParameters(alone, 0);
+    const beside = reach(laneSubject(experiment, null, parameters, { ...DEFAULTS, lane: 2 }), OPTIONS);
+    const single = reach(laneSubject(alone, null, parameters, DEFAULTS), OPTIONS);
+    expect(beside.cells.points).toEqual(single.cells.points);
+    expect(countedLanes(experiment, { ...DEFAULTS, lane: 2 })).toEqual([2]);
+  });
+
   const ask = (experiment: Experiment, settings: Partial<Settings> = {}): Subject => {
-    const shape: Shape = shapeOf(experiment, data);
+    const shape = laneShapes(experiment, data)[0] as Shape;
     const subject = laneSubject(experiment, data, new Float32Array(shape.parameters), {
       ...DEFAULTS,
       ...settings,
@@ -450,6 +464,7 @@ describe('questions', () => {
       () => ask(experimentOf({ lanes: [laneOf('sgd', { activation: 'tanh' })] })),
       /tanh units/,
     ],
+    ['a uRNN', () => ask(experimentOf({ hidden: 16, lanes: [UNITARY] })), /Lane 1 is a uRNN/],
     ['many units', () => ask(experimentOf({ hidden: 65 })), /65 hidden units.*at most 64/],
     ['many steps', () => ask(experimentOf({ length: 51 })), /51 steps.*up to 50/],
     ['another task', () => ask({ ...defaultExperiment('copying') }), /task here is copying/],
