@@ -74,7 +74,7 @@ export const DEFAULTS: LookupSettings = {
     lane('relu', 'adam'),
     lane('sine', 'adam'),
   ],
-  steps: 3000,
+  steps: 2000,
   seed: 1,
 };
 

@@ -97,7 +97,7 @@ describe('a picture in one number', () => {
     ).toBe(1);
   });
 
-  test('a picture of the visitor’s own is looked up, and a file that is none is explained', async () => {
+  test('a picture of the visitor’s own is looked up, chosen or dropped, and a file that is none is explained', async () => {
     await openLink(`#${LINK}&room=lookup,function:picture,cells:4,bits:4`);
     await page.getByText('There is nothing to look up yet.').waitFor();
     expect(await button('Train').isDisabled()).toBe(true);
@@ -112,6 +112,14 @@ describe('a picture in one number', () => {
     await measured();
     expect(await verdict().textContent()).toMatch(/^The bound holds/);
     expect(await page.getByText('This file cannot be read').count()).toBe(0);
+    const dropped = await page.evaluateHandle((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes.slice(0, 20)], 'half.png', { type: 'image/png' }));
+      return data;
+    }, PNG);
+    await room().locator('.drop-zone').dispatchEvent('drop', { dataTransfer: dropped });
+    await page.getByText('This file cannot be read as a picture').waitFor();
   });
 
   test('lanes train side by side, Path-SGD on ReLUs only; training can be cancelled, and its numbers saved', async () => {

@@ -34,6 +34,7 @@ import { layersOf, statedSizes, widthOf } from '../../src/lookup/sizes.ts';
 import { constructedNetwork, randomNetwork } from '../../src/lookup/starts.ts';
 import { openLane } from '../../src/lookup/trained.ts';
 import { TrainedLane } from '../../src/lookup/training.ts';
+import { findingsOf, verdictOf } from '../../src/page/lookup/words.ts';
 
 const SIZES: Sizes = { dimension: 1, cells: 16, bits: 8, depth: 5, delta: 0.01, tau: 0.001 };
 
@@ -661,5 +662,58 @@ describe('settings', () => {
     const { messages } = readLookupSettings(record);
     expect(messages).toHaveLength(1);
     expect(messages[0]?.message).toMatch(message);
+  });
+});
+
+describe('what the room says', () => {
+  const settings: LookupSettings = { ...DEFAULTS, sizes: { ...SIZES, cells: 100 }, source: 'root' };
+  const target = listedTarget('root', 1);
+  const built = build(target, settings.sizes);
+  const view = {
+    settings,
+    built,
+    corners: new Float64Array(),
+    points: 0,
+    target: new Float32Array(),
+    answers: { float32: new Float32Array(), float64: new Float32Array(), bigint: new Float32Array() },
+  };
+
+  test('of the bound follows from what was measured', () => {
+    expect(verdictOf(view, measure(target, built, 'bigint'))).toMatch(
+      /^The bound holds: .* 0\.104 are allowed\.$/,
+    );
+    expect(verdictOf(view, measure(target, built, 'float64'))).toMatch(
+      /^The bound is broken: float64 keeps too few of the 200 digits .* first 2\d of 100 cells; the largest error is 1\.0/,
+    );
+    expect(verdictOf(view, measure(target, built, 'float32'))).toMatch(
+      /some answers are no number at all\.$/,
+    );
+  });
+
+  test('of training follows from the curves', () => {
+    const lanes: LaneSettings[] = [
+      { network: 'construction', optimizer: 'sgd', rate: 0.001 },
+      { network: 'lookup', optimizer: 'adam', rate: 0.001 },
+      { network: 'relu', optimizer: 'path', rate: 0.1 },
+    ];
+    const curvesOf = (...ends: number[]) =>
+      ends.map((l2, lane) => ({
+        points: [
+          { lane, step: 0, l2: 0.05, stopped: null },
+          { lane, step: 10, l2, stopped: null },
+        ],
+        refused: null,
+      }));
+    const found = (...ends: number[]): string =>
+      findingsOf({ ...settings, lanes }, curvesOf(...ends)).join('\n');
+    expect(found(0.5, 0.02, 0.004)).toMatch(
+      /undoes it: from 0\.0500 to 0\.500.*\nNearest comes ReLU from random: Path-SGD 0\.1, with 0\.00400\.\n.*plain ReLUs do better/,
+    );
+    expect(found(0.05, 0.004, 0.02)).not.toMatch(/undoes/);
+    expect(found(0.05, 0.004, 0.02)).toMatch(/paper’s layers do better/);
+    expect(found(0.05, 0.004, 0.005)).toMatch(/about the same/);
+    expect(found(Number.NaN, Number.NaN, Number.NaN)).toMatch(/undoes it/);
+    expect(found(0.05, Number.NaN, 0.02)).toMatch(/^Nearest comes ReLU from random/);
+    expect(found(0.05, Number.NaN, Number.NaN)).not.toMatch(/Nearest/);
   });
 });

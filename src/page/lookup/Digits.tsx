@@ -52,9 +52,9 @@ export function Digits({ view, arithmetic, cell }: DigitsProps) {
           onChange={(value) => setChosen(Number(value))}
         />
         <p id={id} className="panel-note">
-          One weight of the third layer that matters: {formatCount(text.length)} binary digits, two for each
-          of {formatCount(lookup.count)} cells. The first of the two is the cell’s bit, the second is 0 and
-          keeps the sine away from zero.
+          2π times this number is the weight of one sine. It has {formatCount(text.length)} binary digits, two
+          for each of {formatCount(lookup.count)} cells: the cell’s bit, then a 0 that keeps the sine away
+          from zero.
         </p>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys */}

@@ -70,7 +70,9 @@ export function findingsOf({ lanes }: LookupSettings, curves: readonly TrainedCu
       );
     }
   }
-  const random = trained.filter(({ lane }) => lane.network !== 'construction');
+  const random = trained.filter(
+    ({ lane, curve }) => lane.network !== 'construction' && Number.isFinite(lastOf(curve)),
+  );
   const best = random.toSorted((a, b) => lastOf(a.curve) - lastOf(b.curve))[0];
   if (best) findings.push(`Nearest comes ${laneText(best.lane)}, with ${formatNumber(lastOf(best.curve))}.`);
   const bestOf = (network: LaneSettings['network']) =>
