@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import axe from 'axe-core';
 import type { Locator } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   button,
   closeBrowser,
@@ -35,10 +35,15 @@ async function measured(): Promise<void> {
 }
 
 describe('a picture in one number', () => {
-  beforeAll(() => openBrowser(false));
-  afterAll(closeBrowser);
-  beforeEach(() => openPage());
-  afterEach(closePage);
+  // One page for all: what it has loaded once, it need not load again.
+  beforeAll(async () => {
+    await openBrowser(false);
+    await openPage();
+  });
+  afterAll(async () => {
+    await closePage();
+    await closeBrowser();
+  });
 
   test('the bound holds in BigInt, float64 breaks it; a cell lights its digits; the link follows', async () => {
     await openRoom(',cells:8,bits:2');
