@@ -695,6 +695,7 @@ describe('what the room says', () => {
       { network: 'construction', optimizer: 'sgd', rate: 0.001 },
       { network: 'lookup', optimizer: 'adam', rate: 0.001 },
       { network: 'relu', optimizer: 'path', rate: 0.1 },
+      { network: 'sine', optimizer: 'adam', rate: 0.001 },
     ];
     const curvesOf = (...ends: number[]) =>
       ends.map((l2, lane) => ({
@@ -712,6 +713,8 @@ describe('what the room says', () => {
     expect(found(0.05, 0.004, 0.02)).not.toMatch(/undoes/);
     expect(found(0.05, 0.004, 0.02)).toMatch(/paper’s layers do better/);
     expect(found(0.05, 0.004, 0.005)).toMatch(/about the same/);
+    expect(found(0.05, 0.004, 0.005, 0.001)).toMatch(/0\.00100: that helps this function\.$/);
+    expect(found(0.05, 0.004, 0.005, 0.004)).toMatch(/comes to 0\.00400\.$/);
     expect(found(Number.NaN, Number.NaN, Number.NaN)).toMatch(/undoes it/);
     expect(found(0.05, Number.NaN, 0.02)).toMatch(/^Nearest comes ReLU from random/);
     expect(found(0.05, Number.NaN, Number.NaN)).not.toMatch(/Nearest/);

@@ -89,8 +89,9 @@ export function findingsOf({ lanes }: LookupSettings, curves: readonly TrainedCu
   }
   const sine = bestOf('sine');
   if (Number.isFinite(sine)) {
+    const helps = sine * CLEAR < Math.min(relu, lookup);
     findings.push(
-      `A first layer of sines before ReLUs, which is not the paper’s network, comes to ${formatNumber(sine)}: it helps where a function has many waves.`,
+      `A first layer of sines before ReLUs, which is not the paper’s network, comes to ${formatNumber(sine)}${helps ? ': that helps this function' : ''}.`,
     );
   }
   return findings;
