@@ -169,16 +169,31 @@ async function repeat(phase: string, times: number, act: (turn: number) => Promi
   }
 }
 
-await repeat('resets', resets, async () => {
-  await button('Reset').click();
-  await isReady();
-});
-await repeat('shapes', shapes, async (shape) => {
-  await page.getByLabel('Hidden', { exact: true }).fill(String(4 + (shape % 13)));
-  // An edit waits for the next one before an engine is made for it.
-  await page.locator('.status-preparing').waitFor({ timeout: 5000 });
-  await isReady();
-});
+/** Does something that makes another engine, and waits until that stands ready: seen from within, for it may not take long. */
+async function madeAnew(act: () => Promise<void>): Promise<void> {
+  const ready = await page.evaluateHandle(() => {
+    let preparing = false;
+    const made = new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        if (document.querySelector('.status-preparing') !== null) preparing = true;
+        else if (preparing && document.querySelector('.status-idle') !== null) {
+          observer.disconnect();
+          resolve();
+        }
+      });
+      observer.observe(document.body, { subtree: true, attributes: true, attributeFilter: ['class'] });
+    });
+    return { made };
+  });
+  await act();
+  await ready.evaluate(({ made }) => made);
+  await ready.dispose();
+}
+
+await repeat('resets', resets, () => madeAnew(() => button('Reset').click()));
+await repeat('shapes', shapes, (shape) =>
+  madeAnew(() => page.getByLabel('Hidden', { exact: true }).fill(String(4 + (shape % 13)))),
+);
 await browser.close();
 await site.close();
 
