@@ -9,8 +9,11 @@ import { shapeOfSnapshot } from '../../src/engine/inside/shape.ts';
 import { stateGradient } from '../../src/engine/inside/stateGradient.ts';
 import { unitaryMatrixOf } from '../../src/engine/inside/unitaryMatrix.ts';
 import { laneShapesFor, matrixOf, parameterSpans, type Shape } from '../../src/engine/layout.ts';
+import { predictHeldOut } from '../../src/engine/predict.ts';
+import { readerOf } from '../../src/engine/reader.ts';
 import { parseLink } from '../../src/experiment/link.ts';
 import { defaultLane, type Experiment, type Lane, parseExperiment } from '../../src/experiment/schema.ts';
+import { taskOf } from '../../src/experiment/tasks/index.ts';
 import { withAddedLane, withLane, withNetwork, withoutLane, withTask } from '../../src/page/edits.ts';
 import { unitaryEigenvalues } from '../../src/page/inside/unitaryEigenvalues.ts';
 import { laneStyles } from '../../src/page/laneStyle.ts';
@@ -456,6 +459,41 @@ describe('what is seen inside a uRNN', () => {
     const wrong = entries.re.map((value) => 2 * value);
     expect(unitaryEigenvalues(wrong, entries.im, units)).toBeNull();
   });
+});
+
+test('a uRNN that reads one-hot inputs, and one that answers held-out sequences, compute what the engine does', async () => {
+  const { experiment } = parseLink(
+    'task=copying&length=4&hidden=8&batch=8&lane=sgd&lane=rmsprop,network:urnn,seed:3',
+  );
+  const engine = createCpuEngineFor(taskOf(experiment), experiment, { data: null, precision: 'float64' });
+  await engine.train(3);
+  const { parameters } = await engine.checkpoint();
+  const [, own] = experiment.lanes as [Lane, Lane];
+  const shapes = laneShapesFor(taskOf(experiment), experiment);
+  const span = parameterSpans(shapes)[1] as { first: number; end: number };
+  const weights = parameters.slice(span.first, span.end);
+
+  const { batch, outputs } = predictHeldOut(experiment, null, parameters);
+  const answers = outputs[1] ?? new Float64Array();
+  let loss = 0;
+  const width = 9;
+  for (const [row, target] of batch.targets.entries()) {
+    const y = Array.from(answers.subarray(row * width, (row + 1) * width));
+    loss += Math.log(y.reduce((sum, value) => sum + Math.exp(value), 0)) - (y[target] as number);
+  }
+  const held = await engine.evaluate(8);
+  expect(loss / batch.targets.length).toBeCloseTo(held.lanes[1]?.loss ?? Number.NaN, 10);
+
+  const shape = shapes[1] as Shape;
+  const snapshot = await engine.inspect({ states: true });
+  const hidden = snapshot.lanes[1]?.states?.hidden ?? new Float64Array();
+  const reader = readerOf(shape, own, weights);
+  for (let t = 0; t < shape.length; t++) {
+    const row = t * shape.batch * shape.inputs;
+    reader.read(snapshot.batch.inputs.slice(row, row + shape.inputs).indexOf(1));
+    const first = t * shape.batch * shape.hidden;
+    expect(largestDifference(reader.state, hidden.subarray(first, first + shape.hidden))).toBeLessThan(1e-12);
+  }
 });
 
 describe('links and edits', () => {
