@@ -64,9 +64,11 @@ export function createCpuEngineFor(task: Task, experiment: Experiment, options: 
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const { layers, length, batch, hidden } = shape;
-    const megabytes = Math.round((layers * (length + 1) * batch * hidden * 8) / 1e6);
+    // A uRNN keeps two more of each state.
+    const kept = shape.network === 'urnn' ? 3 : 1;
+    const megabytes = Math.round((kept * layers * (length + 1) * batch * hidden * 8) / 1e6);
     throw new ShapeTooLargeError(
-      `The states of ${layers} x ${hidden} hidden units over ${length} steps of ${batch} sequences take ${megabytes} MB, ` +
+      `The states of ${layers} x ${experiment.hidden} hidden units over ${length} steps of ${batch} sequences take ${megabytes} MB, ` +
         'which there is no memory for: take a smaller batch, length or hidden.',
     );
   }
