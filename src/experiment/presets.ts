@@ -251,7 +251,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       group: 'tasks',
       title: 'A unitary network copies',
       lookFor:
-        'Ten symbols are to be repeated after 20 blanks. The uRNN of Arjovsky, Shah and Bengio turns its state without ever shrinking it: within 300 steps it recalls every symbol, while both ReLU lanes are still above the dashed baseline and recall one in five or ten.',
+        'Ten symbols are to be repeated after 20 blanks. The uRNN of Arjovsky, Shah and Bengio turns its state from step to step by a matrix that never shrinks it: within 300 steps it recalls every symbol, while both ReLU lanes are still above the dashed baseline and recall one in five or ten.',
       steps: 300,
       link: 'task=copying&length=20&hidden=64&batch=20&lane=sgd,rate:0.1,init:identity&lane=path,rate:3,init:identity&lane=rmsprop,network:urnn,clip:0',
     },
