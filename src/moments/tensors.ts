@@ -156,32 +156,47 @@ export function* leastSquares(basis: HermiteBasis, samples: Samples): Generator<
  */
 const inflation = (columnsPerSample: number): number => Math.max(1e-3, 1 - columnsPerSample) ** -8;
 
-/** Adds the inner products of all pairs of rows of a block to the lower triangle of `gram`, four rows at a time. */
+/**
+ * Adds the inner products of all pairs of rows of a block to the lower triangle of `gram`, two by four at a time: numbers are
+ * loaded less often than they are used. Rows past the end are computed for nothing, and not kept.
+ */
 function addProducts(gram: Float64Array, block: Float64Array, size: number, held: number): void {
-  for (let row = 0; row < size; row++) {
-    const own = row * BLOCK;
-    for (let column = 0; column <= row; column += 4) {
-      // Rows past the end of the triangle are computed for nothing, and stay in bounds.
-      const first = column * BLOCK;
-      const second = Math.min(column + 1, row) * BLOCK;
-      const third = Math.min(column + 2, row) * BLOCK;
-      const fourth = Math.min(column + 3, row) * BLOCK;
-      let sum1 = 0;
-      let sum2 = 0;
-      let sum3 = 0;
-      let sum4 = 0;
+  const sums = new Float64Array(8);
+  const startOf = (row: number): number => Math.min(row, size - 1) * BLOCK;
+  for (let row = 0; row < size; row += 2) {
+    const upper = startOf(row);
+    const lower = startOf(row + 1);
+    for (let column = 0; column <= row + 1; column += 4) {
+      const [first, second, third, fourth] = [
+        startOf(column),
+        startOf(column + 1),
+        startOf(column + 2),
+        startOf(column + 3),
+      ];
+      let [u1, u2, u3, u4, l1, l2, l3, l4] = [0, 0, 0, 0, 0, 0, 0, 0];
       for (let k = 0; k < held; k++) {
-        const value = block[own + k] as number;
-        sum1 += value * (block[first + k] as number);
-        sum2 += value * (block[second + k] as number);
-        sum3 += value * (block[third + k] as number);
-        sum4 += value * (block[fourth + k] as number);
+        const u = block[upper + k] as number;
+        const l = block[lower + k] as number;
+        const one = block[first + k] as number;
+        const two = block[second + k] as number;
+        const three = block[third + k] as number;
+        const four = block[fourth + k] as number;
+        u1 += u * one;
+        u2 += u * two;
+        u3 += u * three;
+        u4 += u * four;
+        l1 += l * one;
+        l2 += l * two;
+        l3 += l * three;
+        l4 += l * four;
       }
-      const at = row * size + column;
-      gram[at] = (gram[at] as number) + sum1;
-      if (column + 1 <= row) gram[at + 1] = (gram[at + 1] as number) + sum2;
-      if (column + 2 <= row) gram[at + 2] = (gram[at + 2] as number) + sum3;
-      if (column + 3 <= row) gram[at + 3] = (gram[at + 3] as number) + sum4;
+      sums.set([u1, u2, u3, u4, l1, l2, l3, l4]);
+      for (let place = 0; place < 8; place++) {
+        const at = row + (place >> 2);
+        const of = column + (place & 3);
+        if (at >= size || of > at) continue;
+        gram[at * size + of] = (gram[at * size + of] as number) + (sums[place] as number);
+      }
     }
   }
 }
