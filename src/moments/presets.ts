@@ -17,7 +17,7 @@ export const MOMENTS_PRESETS: readonly MomentsPreset[] = [
   {
     title: 'Uniform inputs',
     watch:
-      'The formulas are those of normal inputs. With others the moments are wrong, and no number of samples mends that; the polish often does.',
+      'The formulas are those of normal inputs. With others the moments are off and show too many units, however many samples there are; the polish mostly mends it.',
     changes: { distribution: 'uniform', look: 4 },
   },
   {

@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { StudentReport } from '../../moments/run.ts';
+import { Scroll } from './Scroll.tsx';
 
 interface CosineTableProps {
   readonly student: StudentReport;
@@ -20,7 +21,7 @@ export function CosineTable({ student, name, units }: CosineTableProps) {
         <h4>Whose unit is whose?</h4>
         <span>Cosines between the incoming weights: 1 is the same direction.</span>
       </figcaption>
-      <div className="moments-scroll">
+      <Scroll label="Cosines">
         <table className="moments-cosines">
           <caption className="visually-hidden">
             Cosines of the units of {name} with those of the teacher
@@ -50,7 +51,7 @@ export function CosineTable({ student, name, units }: CosineTableProps) {
                       key={of}
                       style={
                         {
-                          '--share': `${Math.round(45 * Math.min(1, Math.abs(cosine)) ** 2)}%`,
+                          '--share': `${Math.round(40 * Math.min(1, Math.abs(cosine)) ** 2)}%`,
                         } as CSSProperties
                       }
                       data-negative={cosine < 0}
@@ -64,7 +65,7 @@ export function CosineTable({ student, name, units }: CosineTableProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </figure>
   );
 }

@@ -51,11 +51,13 @@ export default function Room({ settings: record, onSettings }: RoomProps) {
         <Citation text={SOURCE} />
       </p>
       {messages.length > 0 && (
-        <ul className="moments-messages" role="alert">
-          {messages.map(({ message }) => (
-            <li key={message}>{message}</li>
-          ))}
-        </ul>
+        <div className="moments-messages" role="alert">
+          <ul>
+            {messages.map(({ message }) => (
+              <li key={message}>{message}</li>
+            ))}
+          </ul>
+        </div>
       )}
       <fieldset className="moments-presets">
         <legend className="visually-hidden">Cases</legend>
@@ -136,16 +138,17 @@ function Limits() {
           small network of the same kind; on real data neither is true.
         </li>
         <li>
-          That Path-SGD is better here. With exactly the teacher’s units it gets stuck more often than SGD;
-          with twice as many units both get through more often. One network in a hidden layer is not what
-          Path-SGD was made for.
+          That Path-SGD is better here. With exactly the teacher’s units it gets stuck more often than SGD: of
+          20 teachers of the default size it found 8, SGD 13, each at its best rate. With twice as many units
+          they found 15 and 18.
         </li>
         <li>
           The algorithm of the paper to the letter. It is built from its formulas; the guarantee is for the
           moments, and the polish at the end is what brings the last digits.
         </li>
         <li>
-          The polish from a random start is there to tell what the moments are good for: it often gets stuck.
+          That the moments are always needed. The same polish from a random start found 13 of those 20
+          teachers, from the moments all 20; with 8 inputs and 6 units it found 4.
         </li>
       </ul>
     </details>

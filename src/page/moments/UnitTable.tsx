@@ -1,5 +1,6 @@
 import { type Network, normalised } from '../../moments/network.ts';
 import type { StudentReport } from '../../moments/run.ts';
+import { Scroll } from './Scroll.tsx';
 
 interface UnitsProps {
   readonly student: StudentReport;
@@ -58,7 +59,7 @@ export function UnitTable({ student, name, teacher }: UnitsProps) {
             found
           </text>
         </svg>
-        <div className="moments-scroll">
+        <Scroll label="Biases and outgoing weights">
           <table className="moments-table">
             <caption className="visually-hidden">Units of the teacher and of {name}</caption>
             <thead>
@@ -82,7 +83,7 @@ export function UnitTable({ student, name, teacher }: UnitsProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       </div>
     </figure>
   );
