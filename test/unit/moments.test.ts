@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Draws } from '../../src/engine/initialise.ts';
@@ -459,5 +460,38 @@ describe('a run', () => {
     const { state } = finished(settings);
     expect(state.curve).toHaveLength(151);
     expect(state.sgd && outcomeOf(state.sgd, settings)).toMatch(/stuck|diverged/);
+  });
+});
+
+describe('the command', () => {
+  const run = (settings: string): Promise<{ code: number; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      const args = ['--import', 'tsx', 'src/cli/moments.ts', settings];
+      const child = execFile(process.execPath, args, (_, stdout, stderr) =>
+        resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+      );
+    });
+
+  test('writes lines of JSON, and refuses what it cannot do', async () => {
+    const [good, bad] = await Promise.all([
+      run('inputs:3,units:2,samples:1000,steps:2,seed:4'),
+      run('inputs:3,units:4,rate:1'),
+    ]);
+    expect(good.code).toBe(0);
+    const lines = good.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(lines[0]).toEqual({
+      settings: settingsOf({ inputs: 3, units: 2, samples: 1000, steps: 2, seed: 4 }),
+    });
+    expect(lines.filter((line) => 'student' in line)).toHaveLength(5);
+    expect(lines.filter((line) => 'step' in line)).toHaveLength(3);
+    expect(good.stderr).toMatch(/step 2 of 2/);
+
+    expect(bad.code).toBe(2);
+    expect(bad.stdout).toBe('');
+    expect(bad.stderr).toMatch(/units is 4: .* at most 3/);
+    expect(bad.stderr).toMatch(/"rate" is not a setting of this room/);
   });
 });
