@@ -70,7 +70,7 @@ export function ErrorChart({ state, steps }: ErrorChartProps) {
     <figure className="chart moments-figure moments-errors" aria-labelledby={titleId}>
       <figcaption id={titleId}>
         <h4>Held-out error</h4>
-        <span>mean squared, over the variance of the teacher</span>
+        <span>mean squared, over the variance of the teacher; below 1e-16 all is rounding</span>
       </figcaption>
       <ul className="legend">
         {[...LINES, ...levels].map(({ key, style }) => (
