@@ -50,7 +50,7 @@ export const MOMENTS_PRESETS: readonly MomentsPreset[] = [
   {
     title: 'Unbalanced start',
     watch:
-      'The same function at the start, written with units out of balance: it slows SGD, and Path-SGD hardly minds.',
+      'The same function at the start, written with units out of balance. Of 20 teachers SGD came within a thousandth of 13, of 19 from a balanced start; Path-SGD of 15, the same from both.',
     changes: { width: '2', unbalance: 1.5 },
   },
 ];
