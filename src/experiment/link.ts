@@ -53,7 +53,7 @@ export const defaultView: View = {
 };
 
 /** Steps of the page's guide. */
-export const GUIDE_STEPS = 8;
+export const GUIDE_STEPS = 9;
 
 /** Keys whose change does not depend on another key, in the order of a link. */
 const NUMBER_KEYS = ['length', 'hidden', 'layers', 'batch', 'seed', 'terms'] as const;

@@ -313,6 +313,19 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
       ],
     ],
   },
+  'nearly-proved': {
+    link: 'length=8&hidden=16&lane=path,rate:0.003,momentum:0.9',
+    steps: 20000,
+    baseline: 0.167,
+    stops: [null],
+    lanes: [
+      [
+        0.00955, 0.00259, 0.000575, 0.00052, 0.000291, 0.000195, 0.000193, 0.000182, 0.000152, 0.0000917,
+        0.000134, 0.0000913, 0.0000775, 0.0000829, 0.0000645, 0.0000634, 0.000058, 0.0000604, 0.0000423,
+        0.0000597, 0.0000395, 0.0000632, 0.0000337, 0.0000308,
+      ],
+    ],
+  },
   'three-numbers': {
     link: 'length=30&terms=3',
     steps: 3000,

@@ -169,6 +169,17 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
     },
   ],
   [
+    'nearly-proved',
+    {
+      group: 'claims',
+      title: 'Right on every sample, and yet',
+      lookFor:
+        'A small network learns to add two of eight numbers. After 20,000 steps, some seconds, all of 1,000 held-out sequences are answered within 0.04. Then let “Prove it” below look at all pairs of marked steps: one of the 16 has a corner where the answer is further off.',
+      steps: 20_000,
+      link: 'length=8&hidden=16&lane=path,rate:0.003,momentum:0.9',
+    },
+  ],
+  [
     'three-numbers',
     {
       group: 'tasks',

@@ -1,6 +1,7 @@
 import { PRESETS } from '../../experiment/presets.ts';
 import { Citation } from '../Citation.tsx';
 import { PresetSketch } from '../gallery/PresetSketch.tsx';
+import { openRoom } from '../rooms/Rooms.tsx';
 import { hasView, openView } from '../Views.tsx';
 import { openPreset, useWorkbench } from '../workbench.ts';
 import type { GuideStep } from './step.ts';
@@ -14,8 +15,9 @@ interface StepCardProps {
 
 /** A step of the guide: idea, guess, experiment, and what it shows once a guess was made. */
 export function StepCard({ step, guess, onGuess }: StepCardProps) {
-  const { idea, preset, tryThis, shows, further, view, sources } = step;
+  const { idea, preset, tryThis, shows, further, view, room, sources } = step;
   const isSetUp = useWorkbench((state) => state.view.preset === preset);
+  const hidesRooms = useWorkbench((state) => state.view.hide.includes('rooms'));
   const answered = guess !== undefined;
   return (
     <>
@@ -30,6 +32,11 @@ export function StepCard({ step, guess, onGuess }: StepCardProps) {
         {view && hasView(view.name) && (
           <button type="button" onClick={() => openView(view.name)}>
             {view.text}
+          </button>
+        )}
+        {room && !hidesRooms && (
+          <button type="button" onClick={() => openRoom({ name: room.name, settings: room.settings })}>
+            {room.text}
           </button>
         )}
       </div>

@@ -11,5 +11,11 @@ export const SOURCES = {
   urnn: 'Arjovsky, Shah, Bengio, "Unitary Evolution Recurrent Neural Networks", ICML 2016, arXiv:1511.06464',
   clipping:
     'Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, arXiv:1211.5063',
+  reachable:
+    'Xiang, Tran, Johnson, "Reachable Set Computation and Safety Verification for Neural Networks with ReLU Activations", 2017, arXiv:1712.08163',
+  moments:
+    'Awasthi, Tang, Vijayaraghavan, "Efficient Algorithms for Learning Depth-2 Neural Networks with General ReLU Activations", NeurIPS 2021, arXiv:2107.10209',
+  lookup:
+    'Jiao, Lai, Lu, Wang, Yang, Yang, "Deep Neural Networks with ReLU-Sine-Exponential Activations Break Curse of Dimensionality on Hölder Class", 2021, arXiv:2103.00542',
   adam: 'Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, arXiv:1412.6980',
 } as const;

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { RoomLink } from '../../experiment/room.ts';
 
 /** One step of the guide: one idea, a guess, an experiment, and what it shows. */
 export interface GuideStep {
@@ -19,5 +20,7 @@ export interface GuideStep {
   readonly further?: { readonly preset: string; readonly text: string };
   /** A closer look at the run that belongs to the step; offered where the page has it. */
   readonly view?: { readonly name: string; readonly text: string };
+  /** A room that belongs to the step, in the state in which it opens; offered where the page has it. */
+  readonly room?: RoomLink & { readonly text: string };
   readonly sources: readonly string[];
 }

@@ -180,4 +180,43 @@ export const PRACTICE_STEPS: readonly GuideStep[] = [
     view: { name: 'sweep', text: 'Try many rates' },
     sources: [SOURCES.paper, SOURCES.urnn, SOURCES.adam],
   },
+  {
+    title: 'What training does not tell',
+    idea: (
+      <>
+        <p>
+          A curve near zero says that the samples were answered well. Three rooms below, under “Next door”,
+          ask more, each with a method from the literature.
+        </p>
+        <p>
+          <b>Prove it</b> leaves two numbers of a sequence free. A ReLU network is linear in pieces: the
+          square of the two splits, exactly, into regions, and in each the error is largest at a corner. So
+          finitely many corners decide about infinitely many inputs. <b>Teacher and students</b> finds a
+          hidden network from averages of its answers, where SGD and Path-SGD may get stuck.{' '}
+          <b>A picture in one number</b> builds a network whose few weights hold a whole picture in their
+          digits.
+        </p>
+      </>
+    ),
+    question:
+      'A network answers all of 1,000 held-out sequences within 0.04. Does it for any two numbers at any two marked steps?',
+    choices: [
+      'Yes, so many samples leave no room for doubt',
+      'No, but one that fails is found only by looking at every corner',
+      'No, it fails for most pairs of steps',
+    ],
+    right: 1,
+    preset: 'nearly-proved',
+    tryThis:
+      'Press Play, give it 20,000 steps, then pause and open the room at the steps 4 and 5, or let it look at all pairs.',
+    shows: (
+      <p>
+        In our run 15 of the 16 pairs were proved. The marked steps 4 and 5, which stand side by side, were
+        not: in a corner that is 0.05 % of the square the answer is off by up to 0.0448. Other values at the
+        steps without a mark make another square: what is proved holds for these.
+      </p>
+    ),
+    room: { name: 'reachability', settings: { first: '4', second: '5' }, text: 'Prove it' },
+    sources: [SOURCES.reachable, SOURCES.moments, SOURCES.lookup],
+  },
 ];

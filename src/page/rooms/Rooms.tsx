@@ -1,4 +1,13 @@
-import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useId } from 'react';
+import {
+  type ComponentType,
+  type LazyExoticComponent,
+  lazy,
+  Suspense,
+  useEffect,
+  useId,
+  useRef,
+} from 'react';
+import { create } from 'zustand';
 import type { RoomLink } from '../../experiment/room.ts';
 import { showRoom, useWorkbench } from '../workbench.ts';
 import type { RoomProps } from './room.ts';
@@ -33,13 +42,27 @@ const ROOMS: readonly Room[] = [
   },
 ];
 
+/** How often another part of the page has asked for a room: each time it comes into sight. */
+const useAsked = create<{ readonly asked: number }>(() => ({ asked: 0 }));
+
+/** Opens a room from another part of the page, and brings it into sight. */
+export function openRoom(room: RoomLink): void {
+  showRoom(room);
+  useAsked.setState(({ asked }) => ({ asked: asked + 1 }));
+}
+
 /** Neighbours of Path-SGD in the literature: a room for each, of which one is open at a time. */
 export function Rooms() {
   const room = useWorkbench((state) => state.view.room);
+  const { asked } = useAsked();
+  const section = useRef<HTMLElement>(null);
   const id = useId();
   const current = ROOMS.find(({ name }) => name === room?.name);
+  useEffect(() => {
+    if (asked > 0) section.current?.scrollIntoView({ block: 'start' });
+  }, [asked]);
   return (
-    <section className="panel rooms" aria-labelledby={`${id}-title`}>
+    <section ref={section} className="panel rooms" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Next door</h2>
       <ul className="room-list">
         {ROOMS.map(({ name, title, text }) => {
