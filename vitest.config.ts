@@ -5,6 +5,9 @@ import { CHROMIUM_ARGS, findChromium } from './scripts/browsers.mjs';
 /** '1' in `npm run test:long`, else empty; tests read `import.meta.env.TEST_LONG`. */
 const env = { TEST_LONG: process.env.TEST_LONG ?? '' };
 
+/** Files that only `npm run test:long` runs. */
+const LONG_FILES = '**/*.long.test.ts';
+
 /** Milliseconds. Software adapters are slow, and continuous integration has few cores. */
 const timeouts = { testTimeout: env.TEST_LONG ? 7_200_000 : 120_000, hookTimeout: 120_000 };
 
@@ -39,6 +42,7 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['test/page/**/*.test.ts'],
+          exclude: env.TEST_LONG ? [] : [LONG_FILES],
           globalSetup: 'test/page/setup.ts',
           // Pages wait more than they compute.
           maxWorkers: 3,

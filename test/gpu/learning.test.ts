@@ -38,22 +38,15 @@ describe('learning on the device', () => {
     expect(below[1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(below[0] as number);
   });
 
-  test('MNIST rows: batches of genuine digits, bit for bit those of the CPU engine; over 35 % after 300 steps', async () => {
+  test('MNIST rows: batches of genuine digits, bit for bit those of the CPU engine', async () => {
     const data = await images();
-    const experiment = {
-      ...defaultExperiment('mnist-rows'),
-      hidden: 16,
-      lanes: [lane('sgd', { rate: 0.1 }), lane('path', { rate: 0.03 })],
-    };
+    const experiment = { ...defaultExperiment('mnist-rows'), hidden: 16 };
     const engine = await createWebGpuEngine(experiment, { ...context, data });
     const cpu = await createCpuEngine(experiment, { data, precision: 'float64' });
     const [own, expected] = [await engine.inspect(), await cpu.inspect()];
     expect(differences(own.batch.inputs, expected.batch.inputs)).toBe(0);
     expect([...own.batch.targets]).toEqual([...expected.batch.targets]);
     expect(new Set(own.batch.targets).size).toBeGreaterThan(5);
-    await engine.train(299);
-    const { lanes } = await engine.evaluate();
-    for (const { metric } of lanes) expect(metric).toBeGreaterThan(0.35);
     engine.dispose();
     cpu.dispose();
   });
@@ -61,6 +54,20 @@ describe('learning on the device', () => {
   const long = (name: string, run: () => Promise<void>): void => {
     if (isLong) test(name, run);
   };
+
+  long('MNIST rows: over 60 % after 400 steps', async () => {
+    const data = await images();
+    const experiment = {
+      ...defaultExperiment('mnist-rows'),
+      hidden: 64,
+      lanes: [lane('sgd', { rate: 0.1 }), lane('path', { rate: 0.03 })],
+    };
+    const engine = await createWebGpuEngine(experiment, { ...context, data });
+    await engine.train(400);
+    const { lanes } = await engine.evaluate();
+    for (const { metric } of lanes) expect(metric).toBeGreaterThan(0.6);
+    engine.dispose();
+  });
 
   long('MNIST rows: over 90 % on the held-out images within 20,000 steps', async () => {
     const data = await images();

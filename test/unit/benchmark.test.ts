@@ -116,8 +116,10 @@ test('a table has the numbers of the CPU engine, measured here', async () => {
     '',
     '| | ms per training step | steps per second | times our SGD lane |',
   ]);
-  expect(lines[6]).toMatch(/^\| this project, CPU \(.+\), one SGD lane \| [\d.]+ \| \d+ \| 1\.00 \|$/);
-  expect(lines[7]).toMatch(/^\| this project, CPU \(.+\), one Path-SGD lane \| [\d.]+ \| \d+ \| [\d.]+ \|$/);
+  expect(lines[6]).toMatch(/^\| this project, CPU \(.+\), one SGD lane \| [\d.]+ \| [\d.]+ \| 1\.00 \|$/);
+  expect(lines[7]).toMatch(
+    /^\| this project, CPU \(.+\), one Path-SGD lane \| [\d.]+ \| [\d.]+ \| [\d.]+ \|$/,
+  );
   expect(lines).toHaveLength(8);
 });
 

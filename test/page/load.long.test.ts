@@ -20,10 +20,8 @@ const trainsOn = async (page: Page): Promise<void> => {
   expect(await statusOf(page)).toBe('Training');
 };
 
-/** Six pages on the CPU engine keep every core busy: that takes some minutes where there are two. */
-const KINDS = import.meta.env.TEST_LONG ? ['webgpu', 'cpu'] : ['webgpu'];
-
-describe.each(KINDS)('six pages that train at once, %s', (kind) => {
+// Long: six pages keep every core busy, which takes some minutes where there are two.
+describe.each(['webgpu', 'cpu'])('six pages that train at once, %s', (kind) => {
   let browser: Browser;
   const pages: Page[] = [];
   const errors: string[] = [];
