@@ -139,7 +139,7 @@ const summary = [];
 for (const { name, what, run } of parts) {
   console.log(`\n== ${name}: ${what}`);
   const start = performance.now();
-  const counts = await run(long ? 240 * MINUTE : 8 * MINUTE);
+  const counts = await run(long ? 240 * MINUTE : 12 * MINUTE);
   const seconds = Math.round((performance.now() - start) / 1000);
   summary.push(`${name.padEnd(10)} ${describe(counts)} (${seconds} s)`);
   total.passed += counts.passed;
