@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+import { CHROMIUM_ARGS, findHeadlessShell } from '../../scripts/browsers.mjs';
 import { dist, type Site, serveSite } from '../../scripts/site.ts';
 import {
   button,
@@ -242,7 +242,7 @@ test('over plain http the page says why there is no GPU, trains on the CPU, and 
   const site = await serveSite();
   // A name that is not localhost: browsers hide WebGPU and service workers from it.
   const other = await chromium.launch({
-    executablePath: findChromium(),
+    executablePath: findHeadlessShell(),
     args: [...CHROMIUM_ARGS, '--host-resolver-rules=MAP teacher.test 127.0.0.1'],
   });
   try {

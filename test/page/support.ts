@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Locator, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+import { CHROMIUM_ARGS, findHeadlessShell } from '../../scripts/browsers.mjs';
 
 /** So small that a software adapter trains it fast. */
 export const SMALL = 'length=8&hidden=8&batch=4';
@@ -23,7 +23,7 @@ export let faults: string[];
 /** Starts the browser of a file's tests, with WebGPU (on a software adapter) or without. */
 export async function openBrowser(gpu: boolean): Promise<void> {
   browser = await chromium.launch({
-    executablePath: findChromium(),
+    executablePath: findHeadlessShell(),
     args: gpu ? [...CHROMIUM_ARGS] : CPU_ARGS,
   });
 }
