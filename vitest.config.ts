@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_ARGS, findHeadlessShell } from './scripts/browsers.mjs';
+import { CHROMIUM_ARGS, findChromium } from './scripts/browsers.mjs';
 
 /** '1' in `npm run test:long`, else empty; tests read `import.meta.env.TEST_LONG`. */
 const env = { TEST_LONG: process.env.TEST_LONG ?? '' };
@@ -33,7 +33,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: findHeadlessShell(), args: CHROMIUM_ARGS } }),
+            provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGS } }),
             instances: [{ browser: 'chromium' }],
           },
         },
