@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useMemo } from 'react';
 import { formatPowerTick } from '../numbers.ts';
+import { useCanvas } from '../useCanvas.ts';
 import type { Cell } from './CellField.tsx';
 import { describeGrid, formatPowerOfTen, type Grid, pixelLevels } from './grid.ts';
 import { paint, paletteOf } from './palette.ts';
@@ -12,23 +13,11 @@ interface HeatMapProps {
 
 /** One matrix in colours on a logarithmic scale, with its colour bar, and in words what it shows. */
 export function HeatMap({ title, grid, cursor }: HeatMapProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const { rows, columns } = grid;
   const words = useMemo(() => describeGrid(grid), [grid]);
 
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    const draw = (): void => drawGrid(element, grid);
-    const observer = new ResizeObserver(draw);
-    observer.observe(element);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      observer.disconnect();
-      scheme.removeEventListener('change', draw);
-    };
-  }, [grid]);
+  const draw = useCallback((element: HTMLCanvasElement) => drawGrid(element, grid), [grid]);
+  const canvas = useCanvas(draw);
 
   return (
     <figure className="heat-map">

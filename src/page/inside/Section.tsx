@@ -1,7 +1,8 @@
 import { type ComponentType, useEffect, useRef, useState } from 'react';
+import { Fold } from '../Fold.tsx';
 import type { Look, SectionProps } from './look.ts';
 
-interface FoldProps {
+interface SectionFoldProps {
   readonly title: string;
   /** What to look for, in a sentence. */
   readonly note: string;
@@ -11,30 +12,18 @@ interface FoldProps {
 }
 
 /** A part of the view that folds. Folded it computes nothing, and out of sight it stays as it was. */
-export function Section({ title, note, look, Content, startsOpen }: FoldProps) {
-  const [open, setOpen] = useState(startsOpen);
+export function Section({ title, note, look, Content, startsOpen }: SectionFoldProps) {
   return (
-    <details
-      className="inside-section"
-      open={open}
-      onToggle={(event) => {
-        // Not of what folds inside.
-        if (event.target === event.currentTarget) setOpen(event.currentTarget.open);
-      }}
-    >
-      <summary>
-        <h3>{title}</h3>
-      </summary>
-      <p className="panel-note">{note}</p>
-      {open && <Seen look={look} Content={Content} />}
-    </details>
+    <Fold title={title} note={note} startsOpen={startsOpen}>
+      <Seen look={look} Content={Content} />
+    </Fold>
   );
 }
 
 /** How far outside of the window a section still follows, so that scrolling finds it fresh. */
 const MARGIN = '120px';
 
-function Seen({ look, Content }: Pick<FoldProps, 'look' | 'Content'>) {
+function Seen({ look, Content }: Pick<SectionFoldProps, 'look' | 'Content'>) {
   const element = useRef<HTMLDivElement>(null);
   const [inView, setInView] = useState(false);
   const [shown, setShown] = useState(look);

@@ -1,8 +1,8 @@
 import { ARITHMETICS, type Arithmetic } from '../../lookup/arithmetic.ts';
 import type { Errors } from '../../lookup/measure.ts';
 import { formatCount, formatNumber, formatShare } from '../numbers.ts';
+import { ScrollBox } from '../ScrollBox.tsx';
 import type { BuiltView } from './protocol.ts';
-import { ScrollBox } from './ScrollBox.tsx';
 import { ARITHMETIC_TEXTS, verdictOf } from './words.ts';
 
 interface ArithmeticsProps {
@@ -21,7 +21,7 @@ export function Arithmetics({ view, errors, chosen, onChoose }: ArithmeticsProps
       <p className="lookup-verdict" role="status" data-holds={mine?.holds}>
         {mine ? verdictOf(view, mine) : 'Measuring…'}
       </p>
-      <ScrollBox label="The network in three arithmetics">
+      <ScrollBox className="lookup-table" label="The network in three arithmetics">
         <table>
           <thead>
             <tr>

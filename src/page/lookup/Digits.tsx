@@ -3,9 +3,9 @@ import type { Arithmetic } from '../../lookup/arithmetic.ts';
 import { LookupNetwork } from '../../lookup/arithmetic.ts';
 import { bitOf, digits } from '../../lookup/construction.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
+import { ScrollBox } from '../ScrollBox.tsx';
 import { SelectField } from '../SelectField.tsx';
 import type { BuiltView } from './protocol.ts';
-import { ScrollBox } from './ScrollBox.tsx';
 
 interface DigitsProps {
   readonly view: BuiltView;
@@ -79,7 +79,7 @@ function CellReading({ view, arithmetic, cell }: DigitsProps & { readonly cell: 
   const network = useMemo(() => new LookupNetwork(lookup, arithmetic), [lookup, arithmetic]);
   const { sines, bits, value } = network.read(cell);
   return (
-    <ScrollBox label={`How cell ${cell} is read`}>
+    <ScrollBox className="lookup-table" label={`How cell ${cell} is read`}>
       <p>
         Cell {cell} in {arithmetic === 'bigint' ? 'BigInt' : arithmetic}: f ={' '}
         {formatNumber(view.corners[cell])} at its corner, the network answers{' '}

@@ -4,7 +4,7 @@ import type { Sizes } from '../../lookup/construction.ts';
 import { layersOf, statedSizes, widthOf } from '../../lookup/sizes.ts';
 import { NumberField } from '../NumberField.tsx';
 import { formatCount, formatNumber } from '../numbers.ts';
-import { ScrollBox } from './ScrollBox.tsx';
+import { ScrollBox } from '../ScrollBox.tsx';
 
 const ALPHA = { min: 0, max: 1, exclusiveMin: true } as const satisfies Range;
 const MU = { min: 0, max: 1000, exclusiveMin: true } as const satisfies Range;
@@ -21,7 +21,7 @@ export function Layers({ sizes }: { readonly sizes: Sizes }) {
       <summary>
         Depth {layers.length}, width {formatCount(widthOf(sizes))}: the layers, and what the paper states
       </summary>
-      <ScrollBox label="Layers">
+      <ScrollBox className="lookup-table" label="Layers">
         <table>
           <thead>
             <tr>

@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { StudentReport } from '../../moments/run.ts';
-import { Scroll } from './Scroll.tsx';
+import { ScrollBox } from '../ScrollBox.tsx';
 
 interface CosineTableProps {
   readonly student: StudentReport;
@@ -21,7 +21,7 @@ export function CosineTable({ student, name, units }: CosineTableProps) {
         <h4>Whose unit is whose?</h4>
         <span>Cosines between the incoming weights: 1 is the same direction.</span>
       </figcaption>
-      <Scroll label="Cosines">
+      <ScrollBox label="Cosines">
         <table className="moments-cosines">
           <caption className="visually-hidden">
             Cosines of the units of {name} with those of the teacher
@@ -65,7 +65,7 @@ export function CosineTable({ student, name, units }: CosineTableProps) {
             ))}
           </tbody>
         </table>
-      </Scroll>
+      </ScrollBox>
     </figure>
   );
 }

@@ -1,7 +1,7 @@
 import type { MomentsState } from '../../moments/run.ts';
 import type { MomentsSettings } from '../../moments/settings.ts';
 import { formatNumber, formatSeconds } from '../numbers.ts';
-import { Scroll } from './Scroll.tsx';
+import { ScrollBox } from '../ScrollBox.tsx';
 import { OUTCOME_TEXTS, outcomeOf, STUDENT_TITLES, STUDENTS } from './students.ts';
 
 interface StudentTableProps {
@@ -13,7 +13,7 @@ interface StudentTableProps {
 export function StudentTable({ state, settings }: StudentTableProps) {
   const training = state.stage !== 'done';
   return (
-    <Scroll label="Students">
+    <ScrollBox label="Students">
       <table className="moments-table moments-students">
         <caption className="visually-hidden">The students</caption>
         <thead>
@@ -45,6 +45,6 @@ export function StudentTable({ state, settings }: StudentTableProps) {
           })}
         </tbody>
       </table>
-    </Scroll>
+    </ScrollBox>
   );
 }

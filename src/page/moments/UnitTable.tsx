@@ -1,6 +1,6 @@
 import { type Network, normalised } from '../../moments/network.ts';
 import type { StudentReport } from '../../moments/run.ts';
-import { Scroll } from './Scroll.tsx';
+import { ScrollBox } from '../ScrollBox.tsx';
 
 interface UnitsProps {
   readonly student: StudentReport;
@@ -59,7 +59,7 @@ export function UnitTable({ student, name, teacher }: UnitsProps) {
             found
           </text>
         </svg>
-        <Scroll label="Biases and outgoing weights">
+        <ScrollBox label="Biases and outgoing weights">
           <table className="moments-table">
             <caption className="visually-hidden">Units of the teacher and of {name}</caption>
             <thead>
@@ -83,7 +83,7 @@ export function UnitTable({ student, name, teacher }: UnitsProps) {
               ))}
             </tbody>
           </table>
-        </Scroll>
+        </ScrollBox>
       </div>
     </figure>
   );

@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { Settings } from '../../reachability/settings.ts';
 import { download } from '../charts/save.ts';
+import { Fold } from '../Fold.tsx';
 import { NumberField } from '../NumberField.tsx';
 import { formatCount, formatNumber } from '../numbers.ts';
 import { ExactSection } from './ExactSection.tsx';
@@ -167,32 +168,6 @@ function Figure({ name, children }: { readonly name: string; readonly children: 
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-interface FoldProps {
-  readonly title: string;
-  readonly note?: string;
-  readonly children: ReactNode;
-}
-
-/** A part that folds; folded it computes nothing. */
-function Fold({ title, note, children }: FoldProps) {
-  const [open, setOpen] = useState(false);
-  return (
-    <details
-      className="inside-section"
-      open={open}
-      onToggle={(event) => {
-        if (event.target === event.currentTarget) setOpen(event.currentTarget.open);
-      }}
-    >
-      <summary>
-        <h3>{title}</h3>
-      </summary>
-      {note && <p className="panel-note">{note}</p>}
-      {open && children}
-    </details>
   );
 }
 

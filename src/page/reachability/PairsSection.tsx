@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import { markerSteps, type PairAnswer } from '../../reachability/pairs.ts';
 import type { Settings } from '../../reachability/settings.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
-import { ScrollBox } from './ScrollBox.tsx';
+import { ScrollBox } from '../ScrollBox.tsx';
 import { useWork } from './useWork.ts';
 import { WorkBar } from './WorkBar.tsx';
 import type { Event, Taken } from './work.ts';

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { boundOn, type Cells, valueAt } from '../../reachability/cells.ts';
 import type { Question } from '../../reachability/question.ts';
 import { formatCount, formatNumber } from '../numbers.ts';
-import { ScrollBox } from './ScrollBox.tsx';
+import { ScrollBox } from '../ScrollBox.tsx';
 import { pointText } from './words.ts';
 
 const ROWS = 12;

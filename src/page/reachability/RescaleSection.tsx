@@ -2,9 +2,9 @@ import { useCallback, useEffect, useState } from 'react';
 import type { Cells } from '../../reachability/cells.ts';
 import type { Settings } from '../../reachability/settings.ts';
 import { formatCount } from '../numbers.ts';
+import { ExponentFields } from '../rescale/ExponentFields.tsx';
 import { balanced, randomExponents, withExponent } from '../rescale/exponents.ts';
 import { UnitSliders } from '../rescale/UnitSliders.tsx';
-import { SelectField } from '../SelectField.tsx';
 import { SquarePicture } from './SquarePicture.tsx';
 import { useWork } from './useWork.ts';
 import type { Answer, Event, Taken } from './work.ts';
@@ -37,29 +37,16 @@ export function RescaleSection({ taken, settings, original, edges }: RescaleSect
   return (
     <>
       <div className="rescale-fields">
-        {layers > 1 && (
-          <SelectField
-            label="Units of"
-            value={String(layer)}
-            options={Array.from({ length: layers }, (_, index) => ({
-              value: String(index),
-              text: `Layer ${index + 1}`,
-            }))}
-            onChange={(value) => setLayer(Number(value))}
-          />
-        )}
-        <button
-          type="button"
-          onClick={() => {
+        <ExponentFields
+          layer={layer}
+          layers={layers}
+          onLayer={setLayer}
+          onUnbalance={() => {
             setExponents(randomExponents(units, settings.seed, draw));
             setDraw(draw + 1);
           }}
-        >
-          Unbalance all
-        </button>
-        <button type="button" onClick={() => setExponents(balanced(units))}>
-          Balance
-        </button>
+          onBalance={() => setExponents(balanced(units))}
+        />
       </div>
       <UnitSliders
         layer={layer}

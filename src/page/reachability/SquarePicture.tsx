@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useMemo } from 'react';
 import { type Cells, cellAt } from '../../reachability/cells.ts';
 import type { Question } from '../../reachability/question.ts';
 import type { Reach } from '../../reachability/reach.ts';
 import { type Cell, CellField } from '../inside/CellField.tsx';
 import { paint, paletteOf } from '../inside/palette.ts';
 import { formatNumber } from '../numbers.ts';
+import { useCanvas } from '../useCanvas.ts';
 import { largestValue, rasterise } from './raster.ts';
 import { describePoint } from './words.ts';
 
@@ -31,23 +32,14 @@ const pointOf = ({ row, column }: Cell): readonly [number, number] => [
 
 /** The square of the two free numbers, every region in the colours of its error, hatched where the property fails. */
 export function SquarePicture({ question, reach, hidden, edges }: SquarePictureProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const { cells, worst } = reach;
   const { property, axes } = question;
   const scale = useMemo(() => largestValue(cells, property), [cells, property]);
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    const draw = (): void => drawSquare(element, cells, question, scale, edges);
-    const observer = new ResizeObserver(draw);
-    observer.observe(element);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      observer.disconnect();
-      scheme.removeEventListener('change', draw);
-    };
-  }, [cells, question, scale, edges]);
+  const draw = useCallback(
+    (element: HTMLCanvasElement) => drawSquare(element, cells, question, scale, edges),
+    [cells, question, scale, edges],
+  );
+  const canvas = useCanvas(draw);
   const describe = (place: Cell): string => {
     const point = pointOf(place);
     return describePoint(question, cells, cellAt(cells, point), point, hidden);

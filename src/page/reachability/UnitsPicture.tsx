@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useMemo } from 'react';
 import { type Cells, valueAt } from '../../reachability/cells.ts';
 import { formatNumber } from '../numbers.ts';
+import { useCanvas } from '../useCanvas.ts';
 
 interface UnitsPictureProps {
   readonly cells: Cells;
@@ -10,22 +11,13 @@ interface UnitsPictureProps {
 
 /** Where the last states of two units can be: the image of every region, one polygon each. */
 export function UnitsPicture({ cells, units }: UnitsPictureProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const images = useMemo(() => imagePoints(cells), [cells]);
   const [most0, most1] = useMemo(() => [largest(images, 0), largest(images, 1)], [images]);
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    const draw = (): void => drawImages(element, cells, images, most0, most1);
-    const observer = new ResizeObserver(draw);
-    observer.observe(element);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      observer.disconnect();
-      scheme.removeEventListener('change', draw);
-    };
-  }, [cells, images, most0, most1]);
+  const draw = useCallback(
+    (element: HTMLCanvasElement) => drawImages(element, cells, images, most0, most1),
+    [cells, images, most0, most1],
+  );
+  const canvas = useCanvas(draw);
   const text = [most0, most1]
     .map((most, index) =>
       most === 0

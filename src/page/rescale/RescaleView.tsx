@@ -3,6 +3,7 @@ import { type Experiment, isPathOptimizer, MAX_LANES, networkOf } from '../../ex
 import { addCopies, useRun } from '../../session/runStore.ts';
 import { SelectField } from '../SelectField.tsx';
 import { Copies } from './Copies.tsx';
+import { ExponentFields } from './ExponentFields.tsx';
 import { balanced, factorText, randomExponents, rescaledText, withExponent } from './exponents.ts';
 import { runLaneStyles } from './lanes.ts';
 import { UnitPicture } from './UnitPicture.tsx';
@@ -68,29 +69,16 @@ function Rescaling() {
           options={styles.slice(0, own).map(({ name }, index) => ({ value: String(index), text: name }))}
           onChange={(value) => setChosen(Number(value))}
         />
-        {layers > 1 && (
-          <SelectField
-            label="Units of"
-            value={String(layer)}
-            options={Array.from({ length: layers }, (_, index) => ({
-              value: String(index),
-              text: `Layer ${index + 1}`,
-            }))}
-            onChange={(value) => setChosenLayer(Number(value))}
-          />
-        )}
-        <button
-          type="button"
-          onClick={() => {
+        <ExponentFields
+          layer={layer}
+          layers={layers}
+          onLayer={setChosenLayer}
+          onUnbalance={() => {
             setExponents(randomExponents(experiment, experiment.seed, draw));
             setDraw(draw + 1);
           }}
-        >
-          Unbalance all
-        </button>
-        <button type="button" onClick={() => setExponents(balanced(experiment))}>
-          Balance
-        </button>
+          onBalance={() => setExponents(balanced(experiment))}
+        />
       </div>
       <div className="rescale-units">
         <UnitSliders
