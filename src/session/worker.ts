@@ -10,4 +10,8 @@ const host = createHost({
   mayRefuse: true,
 });
 
-self.addEventListener('message', (message: MessageEvent<Command>) => host.receive(message.data));
+// Null asks whether the worker still answers: see `connect`.
+self.addEventListener('message', ({ data }: MessageEvent<Command | null>) => {
+  if (data === null) self.postMessage(null);
+  else host.receive(data);
+});
