@@ -1,11 +1,11 @@
 import { arrangeLanes } from '../engine/arrange.ts';
+import type { LaneWorkers } from '../engine/cpu/laneWorkers.ts';
 import { createEngine, type EngineRequest } from '../engine/create.ts';
 import { type Checkpoint, DeviceLostError, type Engine, METRIC_STEPS } from '../engine/engine.ts';
 import { laneShapes } from '../engine/layout.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { loadData } from './data.ts';
-import { laneWorkers } from './laneWorkers.ts';
 import { lookAtExamples, lookAtTexts, lookInside } from './look.ts';
 import {
   EVALUATION_STEPS,
@@ -36,6 +36,8 @@ export interface HostOptions {
   readonly post: (event: SessionEvent) => void;
   /** Whether to leave a run to the page where only the page has WebGPU. */
   readonly mayRefuse: boolean;
+  /** For the lanes of the CPU engine; undefined: it computes in the thread of the host. */
+  readonly laneWorkers: LaneWorkers | undefined;
 }
 
 export interface Host {
@@ -81,7 +83,7 @@ const NOTHING_WATCHED: Watched = { inside: false, examples: false };
  * Trains on command, in a worker or in the page. One loop does everything in turn, so that calls of the engine never
  * overlap; commands only note what is wanted, so that none is lost while the loop is busy.
  */
-export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
+export function createHost({ gpu, post, mayRefuse, laneWorkers }: HostOptions): Host {
   let wanted: CreateCommand | null = null;
   let run: Run | null = null;
   let playing = false;
@@ -120,8 +122,7 @@ export function createHost({ gpu, post, mayRefuse }: HostOptions): Host {
     experiment: Experiment,
     data: TaskData | null,
   ): EngineRequest {
-    // In the page, where `mayRefuse` is false, even one lane would make the page wait.
-    return { experiment, kind, gpu, shaders, data, workers: laneWorkers(!mayRefuse) };
+    return { experiment, kind, gpu, shaders, data, workers: laneWorkers };
   }
 
   async function open(command: CreateCommand): Promise<Run> {

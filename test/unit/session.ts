@@ -12,6 +12,7 @@ export class Session {
     this.#host = createHost({
       gpu: undefined,
       mayRefuse,
+      laneWorkers: undefined,
       post: (event) => {
         this.events.push(event);
         const ready = this.#waiting.filter(({ until }) => until(event));
