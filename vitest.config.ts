@@ -18,7 +18,15 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], env, ...timeouts },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.{ts,tsx}'],
+          // One thread for each of two cores, which loads what the files share once.
+          isolate: false,
+          maxWorkers: 2,
+          env,
+          ...timeouts,
+        },
       },
       {
         // Vite reloads the page, and the tests with it, when it finds a dependency only on the way.
