@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/create.ts';
 import { NoAdapterError, ShapeTooLargeError } from '../../src/engine/engine.ts';
+import { deviceOf } from '../../src/engine/webgpu/device.ts';
 import { createWebGpuEngine } from '../../src/engine/webgpu/index.ts';
 import { adding, context, lane, ownGpu } from './support.ts';
 
@@ -119,4 +120,15 @@ describe('what cannot be', () => {
     engine.dispose();
     await expect(engine.train(1)).rejects.toThrow(/disposed/);
   });
+});
+
+test('kernels used lately are compiled once; of the others, none is kept for ever', async () => {
+  const { kernel } = await deviceOf(context.gpu);
+  const used = (index: number) => kernel('batch', `// ${index}\n@compute @workgroup_size(1) fn main() {}`);
+  const [first, second] = [used(0), used(1)];
+  for (let index = 2; index < 200; index++) {
+    await used(index);
+    expect(used(0)).toBe(first);
+  }
+  expect(used(1)).not.toBe(second);
 });

@@ -16,7 +16,7 @@ export interface Device {
   readonly failure: () => Error | null;
   /** Told when the device is lost: what waits for it may wait for ever. */
   readonly losses: Set<(loss: Error) => void>;
-  /** The kernel of that source; compiled once. @throws Error with the compiler's messages */
+  /** The kernel of that source, compiled unless it was used lately. @throws Error with the compiler's messages */
   kernel(name: KernelName, source: string): Promise<Kernel>;
 }
 
@@ -36,6 +36,9 @@ export const USAGE = {
 } as const;
 export const MAP_READ = 1;
 const STAGE_COMPUTE = 4;
+
+/** Kernels that a device keeps ready for the next engine, those of some six shapes: an engine holds its own. */
+const MOST_KERNELS = 128;
 
 const devices = new WeakMap<GPU, Promise<Device>>();
 
@@ -86,8 +89,12 @@ async function open(gpu: GPU): Promise<Device> {
           layouts.set(name, layout);
         }
         kernel = compile(device, name, source, layout);
-        kernels.set(key, kernel);
       }
+      // The last used comes last.
+      kernels.delete(key);
+      kernels.set(key, kernel);
+      const [oldest] = kernels.keys();
+      if (kernels.size > MOST_KERNELS && oldest !== undefined) kernels.delete(oldest);
       return kernel;
     },
   };
