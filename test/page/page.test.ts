@@ -221,8 +221,7 @@ describe('without WebGPU', () => {
   });
 
   test.each([360, 768, 1280])('at %i pixels nothing scrolls sideways', async (width) => {
-    await page.context().close();
-    await openPage({ width, height: 800 });
+    await page.setViewportSize({ width, height: 800 });
     await openLink(
       `#${SMALL}&lane=sgd,rate:100,clip:0&lane=path,momentum:0.123456789&lane=path2&hidden=8&x=${'y'.repeat(90)}`,
     );

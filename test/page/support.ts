@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Locator, type Page } from 'playwright';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
 import { CHROMIUM_ARGS, findHeadlessShell } from '../../scripts/browsers.mjs';
 
@@ -31,7 +31,8 @@ export async function openBrowser(gpu: boolean): Promise<void> {
 export const closeBrowser = (): Promise<void> => browser.close();
 
 /**
- * Opens a page in a context of its own.
+ * Opens a page with empty storage. Pages of a file share a context one after another, and with it what Chromium compiled of their scripts;
+ * one with service workers has a context of its own.
  * @param site the address that all its requests must go to
  * @param serviceWorkers blocked unless they are what is tested: what they serve, `page.route` cannot replace
  */
@@ -40,11 +41,16 @@ export async function openPage(
   serviceWorkers: 'allow' | 'block' = 'block',
   site = inject('site'),
 ): Promise<void> {
-  const context = await browser.newContext({ viewport, serviceWorkers });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  faults = [];
   const { origin } = new URL(site);
+  const context =
+    (serviceWorkers === 'block' && browser.contexts()[0]) || (await newContext(serviceWorkers, origin));
+  faults = [];
+  page = await context.newPage();
+  await page.setViewportSize(viewport);
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  await session.detach();
+  page.setDefaultTimeout(20_000);
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const fault = message.type() === 'error' || message.type() === 'warning';
@@ -55,16 +61,22 @@ export async function openPage(
     faults.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
+}
+
+async function newContext(serviceWorkers: 'allow' | 'block', origin: string): Promise<BrowserContext> {
+  const context = await browser.newContext({ serviceWorkers });
   context.on('request', (request) => {
     if (!request.url().startsWith(origin)) faults.push(`request: ${request.url()}`);
   });
   context.on('response', (response) => {
     if (!response.ok()) faults.push(`response: ${response.status()} ${response.url()}`);
   });
+  return context;
 }
 
+/** Closes the page, and any other that a test opened beside it. */
 export async function closePage(): Promise<void> {
-  await page.context().close();
+  for (const each of page.context().pages()) await each.close();
   expect(faults).toEqual([]);
 }
 
