@@ -17,10 +17,11 @@ const TYPES: Readonly<Record<string, string>> = {
 export const dist = path.join(root, 'dist');
 
 /**
- * Builds the site as `npm run build` does.
+ * Builds the site as `npm run build` does, unless the tests have just done so.
  * @throws Error where it cannot be built
  */
 export async function buildSite(): Promise<void> {
+  if (process.env.SITE_IS_BUILT === '1') return;
   const built =
     (await runTool('tsx/dist/cli.mjs', ['scripts/prepare-data.ts'])) === 0 &&
     (await runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], {

@@ -22,6 +22,7 @@ const PARTS = [
   check('lint', 'Biome: format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']),
   check('typecheck', 'TypeScript, strict', 'typescript/bin/tsc', ['--noEmit']),
   check('data', "the tasks' data, verified", 'tsx/dist/cli.mjs', ['scripts/prepare-data.ts']),
+  check('site', 'the page, built as it is published', 'vite/bin/vite.js', ['build', '--logLevel', 'warn']),
   suite('unit', 'experiment, CPU engine, session and command line, in Node'),
   suite('gpu', 'the WebGPU engine and learning on it, in Chromium'),
   suite('page', 'the built page, in Chromium'),
@@ -141,6 +142,8 @@ for (const { name, what, run } of parts) {
   const start = performance.now();
   const counts = await run(long ? 240 * MINUTE : 12 * MINUTE);
   const seconds = Math.round((performance.now() - start) / 1000);
+  // For `buildSite`: the parts that open the page need not build it again.
+  if (name === 'site' && counts.failed === 0) process.env.SITE_IS_BUILT = '1';
   summary.push(`${name.padEnd(10)} ${describe(counts)} (${seconds} s)`);
   total.passed += counts.passed;
   total.failed += counts.failed;
