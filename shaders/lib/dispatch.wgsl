@@ -14,7 +14,7 @@ struct Dispatch {
   scoredFrom: u32,    // first scored step
 
   begin: u32,         // range of time steps that this dispatch covers; of blocks of rows in gradient.wgsl, of groups
-                      // of rows in readout.wgsl, of tiles of outputs in kappa1.wgsl
+                      // of rows in readout.wgsl, of tiles of outputs in kappa1.wgsl, of sequences in tasks/
   end: u32,
   firstLane: u32,     // lanes that this dispatch covers start here
   layer: u32,

@@ -7,7 +7,7 @@
 // One invocation makes four time steps of one sequence.
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let sequence = id.y;
+  let sequence = dispatch.begin + id.y;
   let quarter = id.x;
   let length = dispatch.length;
   let terms = dispatch.terms;

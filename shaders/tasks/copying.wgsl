@@ -16,7 +16,7 @@ fn symbolAt(word: u32, index: u32) -> u32 {
 // One invocation makes one time step of one sequence.
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let sequence = id.y;
+  let sequence = dispatch.begin + id.y;
   let t = id.x;
   let steps = dispatch.length;
   if (t >= steps || sequence >= dispatch.batch) {

@@ -19,7 +19,7 @@ const SHARE = 28u;
 // One invocation reads 28 numbers of one image.
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let sequence = id.y;
+  let sequence = dispatch.begin + id.y;
   let first = id.x * SHARE;
   let numbers = dispatch.length * INPUTS;
   if (first >= numbers || sequence >= dispatch.batch) {

@@ -7,7 +7,7 @@
 // One invocation makes one time step of one sequence.
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let sequence = id.y;
+  let sequence = dispatch.begin + id.y;
   let t = id.x;
   if (t >= dispatch.length || sequence >= dispatch.batch) {
     return;

@@ -11,7 +11,7 @@ const FIRST_PART = 2u;
 // One invocation makes one time step of one sequence.
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let sequence = id.y;
+  let sequence = dispatch.begin + id.y;
   let t = id.x;
   let length = dispatch.length;
   if (t >= length || sequence >= dispatch.batch) {

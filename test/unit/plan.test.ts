@@ -143,34 +143,35 @@ describe('an evaluation', () => {
 describe('no dispatch is too long, as far as it can be split', () => {
   const LIMIT = mostOperationsOf(true);
   const largest = { hidden: RANGES.hidden.max, layers: RANGES.layers.max, batch: RANGES.batch.max };
-  /** The dispatches above the limit of the largest shape of a task, as multiples of it. */
-  function tooLong(task: Task, lanes: number): (readonly [string, number])[] {
+  /** The kernels with dispatches above the limit at the largest shape of a task, and the longest as a multiple of it. */
+  function tooLong(task: Task, lanes: number): Record<string, number> {
     const length = task.lengthRange?.max ?? task.steps({ length: 1 });
     const lane = laneOf('path2', { network: task.feedforward ? 'feedforward' : 'relu' });
     const request = requestOf(task, { ...largest, length, lanes: Array(lanes).fill(lane) }, LIMIT);
+    const longest: Record<string, number> = {};
     // A number of sequences that leaves a smaller last batch.
-    return [planStep(request), planEvaluation(request, 300)]
-      .flat()
-      .filter(({ operations }) => operations > LIMIT)
-      .map(({ kernel, operations }) => [kernel, operations / LIMIT] as const);
+    for (const { kernel, operations } of [planStep(request), planEvaluation(request, 300)].flat()) {
+      if (operations > LIMIT) longest[kernel] = Math.max(longest[kernel] ?? 0, operations / LIMIT);
+    }
+    return longest;
   }
   const recurrent = Object.values(TASKS).filter((task) => !task.feedforward && task.data !== 'text');
+  const bytes = noiseTask({ inputs: 256, outputs: 256, loss: 'softmax', readout: 'every', segments: 4 });
 
-  test.each(recurrent)('$name, at the largest shape', (task) => {
-    expect(tooLong(task, 1)).toEqual([]);
-    expect(tooLong(task, 3)).toEqual([]);
+  test.each([
+    ...recurrent,
+    { ...bytes, name: 'text of 256 bytes' as Task['name'], lengthRange: { min: 1, max: 1000 } },
+  ])('$name, at the largest shape, but for one block of rows of a weight gradient', (task) => {
+    for (const lanes of [1, 3]) {
+      const { gradient = 0, ...others } = tooLong(task, lanes);
+      expect(others).toEqual({});
+      expect(gradient).toBeLessThan(1.87);
+    }
   });
 
-  test('a text of 256 bytes, but for its batch and for one block of rows of a weight gradient', () => {
-    const bytes = noiseTask({ inputs: 256, outputs: 256, loss: 'softmax', readout: 'every', segments: 4 });
-    const over = tooLong({ ...bytes, lengthRange: { min: 1, max: 1000 } }, 2);
-    expect(new Set(over.map(([kernel]) => kernel))).toEqual(new Set(['batch', 'gradient']));
-    for (const [kernel, multiple] of over) expect(multiple).toBeLessThan(kernel === 'batch' ? 1.75 : 1.01);
-  });
-
-  test('but for the one time step of images at once: 1.54 of the limit', () => {
+  test('but for the one time step of images at once', () => {
     const over = tooLong(TASKS['mnist-flat'], 2);
-    expect(new Set(over.map(([kernel]) => kernel))).toEqual(new Set(['projectForward', 'gradient']));
-    for (const [, multiple] of over) expect(multiple).toBeLessThan(1.54);
+    expect(Object.keys(over).sort()).toEqual(['gradient', 'projectForward']);
+    for (const multiple of Object.values(over)) expect(multiple).toBeLessThan(2.87);
   });
 });

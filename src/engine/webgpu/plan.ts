@@ -2,7 +2,7 @@ import { STREAM } from '../../experiment/philox.ts';
 import { type Experiment, isPathOptimizer } from '../../experiment/schema.ts';
 import type { Task } from '../../experiment/tasks/index.ts';
 import { matrixOf, type Shape } from '../layout.ts';
-import { type Dispatch, type Fields, Planner } from './planner.ts';
+import { cut, type Dispatch, type Fields, Planner } from './planner.ts';
 import {
   capacityOf,
   chunksOf,
@@ -28,11 +28,11 @@ export interface PlanRequest {
 }
 
 /**
- * Most operations of one dispatch, as far as work can be split: far below what stalls a desktop or wakes a watchdog, 20
- * to 70 ms where a processor emulates the GPU (docs/performance.md). A GPU does so much more that its dispatches can be
- * longer, and should be: every part of a recurrence loads its weights anew.
+ * Most operations of one dispatch, as far as work can be split: far below what stalls a desktop or wakes a watchdog. Where
+ * a processor emulates the GPU that is a time step of the largest network, 10 to 40 ms (docs/performance.md). A GPU does so
+ * much more that its dispatches can be longer, and should be: every part of a recurrence loads its weights anew.
  */
-export const mostOperationsOf = (software: boolean): number => (software ? 2 ** 26 : 2 ** 30);
+export const mostOperationsOf = (software: boolean): number => (software ? 36e6 : 2 ** 30);
 
 /** What every dispatch knows of the experiment, for a batch of that many sequences. */
 function commonFields({ task, experiment, shape, everything }: PlanRequest, batch: number): Fields {
@@ -68,15 +68,19 @@ function unmeasuredSteps(task: Task, experiment: Experiment, { scoredFrom }: Sha
   return measure.kind === 'accuracy' ? Math.max(0, measure.firstStep - scoredFrom) : 0;
 }
 
-function addBatch(planner: Planner, { task, shape }: PlanRequest, batch: number, fields: Fields): void {
-  const kernel = task.data === null ? 'batch' : 'batchOfData';
-  planner.dispatches.push({
-    kernel,
-    buffers: {},
-    fields: { ...fields },
-    groups: [Math.ceil(task.shaderInvocations(shape.length, shape.inputs) / 64), batch, 1],
-    operations: shape.length * batch * (shape.inputs + 200),
-  });
+function addBatch(planner: Planner, request: PlanRequest, batch: number, fields: Fields): void {
+  const { task, shape, mostOperations } = request;
+  const ofSequence = shape.length * (shape.inputs + 200);
+  const most = Math.max(1, Math.floor(mostOperations / ofSequence));
+  for (const [begin, end] of cut({ begin: 0, end: batch }, most)) {
+    planner.dispatches.push({
+      kernel: task.data === null ? 'batch' : 'batchOfData',
+      buffers: {},
+      fields: { ...fields, begin, end },
+      groups: [Math.ceil(task.shaderInvocations(shape.length, shape.inputs) / 64), end - begin, 1],
+      operations: ofSequence * (end - begin),
+    });
+  }
 }
 
 function addPack(planner: Planner, { shape, packings }: PlanRequest): void {

@@ -56,8 +56,8 @@ interface SplitRange {
   readonly unit?: number;
 }
 
-/** Cuts a range into parts of about the same size, at most `most`. */
-function cut({ begin, end, unit = 1 }: SplitRange, most: number): (readonly [number, number])[] {
+/** Cuts a range into parts of about the same size, at most `most`: begin and end of each. */
+export function cut({ begin, end, unit = 1 }: SplitRange, most: number): (readonly [number, number])[] {
   if (begin === end) return [[begin, end]];
   const grain = most >= unit ? unit : 1;
   const stretch = most >= unit ? end - begin : unit;
