@@ -151,7 +151,7 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
     await press('Play');
     await reaches(30);
     await page.waitForFunction(
-      () => document.querySelectorAll('.chart[data-quantity=loss] path.recharts-line-curve').length >= 2,
+      () => document.querySelectorAll('.chart[data-quantity=loss] path.curve').length >= 2,
       { polling: 50 },
     );
     await press('Pause');

@@ -125,7 +125,7 @@ export async function standsStill(): Promise<number> {
 /** The drawn training lines of a chart, one per lane. */
 export const curves = (quantity: 'loss' | 'metric'): Promise<(string | null)[]> =>
   page
-    .locator(`.chart[data-quantity=${quantity}] .recharts-line path.recharts-line-curve[stroke-width="2"]`)
+    .locator(`.chart[data-quantity=${quantity}] path.curve`)
     .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
 
 /** The drawn training lines, once every lane of two has one that differs from the one before. */

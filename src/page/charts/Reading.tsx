@@ -1,22 +1,9 @@
 import { createPortal } from 'react-dom';
-import { useActiveTooltipCoordinate, useActiveTooltipLabel, useIsTooltipActive, usePlotArea } from 'recharts';
+import { useActiveTooltipCoordinate, usePlotArea } from 'recharts';
 import { type ChartRow, hasBands } from '../chartRows.ts';
-import type { AxisScale } from '../chartScale.ts';
 import { Swatch } from '../Swatch.tsx';
-import type { ChartSettings, EarlierLine } from './content.ts';
+import { useDrawing, useHoveredRow } from './useDrawing.ts';
 import { formatPlace } from './xAxis.ts';
-
-interface ReadingProps {
-  readonly settings: ChartSettings;
-  /** As they were measured, from left to right. */
-  readonly rows: readonly ChartRow[];
-  /** The same rows as they are drawn. */
-  readonly drawn: readonly ChartRow[];
-  readonly lines: readonly EarlierLine[];
-  readonly scale: AxisScale;
-  /** Where it goes: below the chart, so that it covers none of it. */
-  readonly place: HTMLElement | null;
-}
 
 /** How near the pointer must be to a curve of an earlier run to be told of it, in pixels. */
 const NEAR = 24;
@@ -24,14 +11,13 @@ const NEAR = 24;
 /**
  * What a chart reads, below it: every lane at the place under the pointer, or where the run is; of earlier runs the
  * curve under the pointer.
+ * @param place where it goes: below the chart, so that it covers none of it
  */
-export function Reading({ settings, rows, drawn, lines, scale, place }: ReadingProps) {
+export function Reading({ place }: { readonly place: HTMLElement | null }) {
   const area = usePlotArea();
-  const isActive = useIsTooltipActive();
-  const label = useActiveTooltipLabel();
   const pointerY = useActiveTooltipCoordinate()?.y ?? null;
-  const at = isActive ? drawn.findIndex((each) => each.x === label) : -1;
-  const hovered = at < 0 ? null : at;
+  const { settings, rows, drawn, lines, scale } = useDrawing();
+  const hovered = useHoveredRow(drawn);
   const { quantity, styles, shown, x } = settings;
   const { format } = quantity;
   const own = nearestOwn(rows, hovered ?? rows.length - 1);
