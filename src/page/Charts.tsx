@@ -9,6 +9,7 @@ import { drawableRuns, type ShownRun } from './charts/content.ts';
 import { EarlierRuns } from './charts/EarlierRuns.tsx';
 import { Legend } from './charts/Legend.tsx';
 import { type Quantity, quantitiesOf } from './charts/quantities.ts';
+import { ReadCharts } from './charts/ReadCharts.tsx';
 import { nameOf } from './charts/runNames.ts';
 import { SaveRun } from './charts/SaveRun.tsx';
 import { secondsNote, type XAxisChoice } from './charts/xAxis.ts';
@@ -92,7 +93,7 @@ export function Charts({ only }: { readonly only?: Quantity['part'] }) {
           onSmoothing={setSmoothing}
         />
       )}
-      <div className="chart-grid">
+      <ReadCharts>
         {openOnes.map((quantity) => (
           <MetricChart
             key={quantity.key}
@@ -108,7 +109,7 @@ export function Charts({ only }: { readonly only?: Quantity['part'] }) {
             waiting={waiting && quantity === openOnes[0]}
           />
         ))}
-      </div>
+      </ReadCharts>
       <p className="chart-note">
         Lines: training
         {smoothing === null

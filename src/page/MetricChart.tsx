@@ -17,8 +17,7 @@ export function MetricChart(props: Omit<ChartSettings, 'axis'>) {
     [quantity, data, experiment, styles, shown, stops, x, axis, smoothing, earlier, waiting],
   );
   const frame = useDrawn(data, settings, figure);
-  // The frame is another object at every drawing, and the same one in between.
-  const drawing = useMemo(() => <ChartDrawing settings={frame.content} />, [frame]);
+  const drawing = useMemo(() => <ChartDrawing frame={frame} />, [frame]);
   return (
     <figure className="chart" ref={figure} aria-labelledby={titleId} data-quantity={quantity.key}>
       <div className="chart-head">

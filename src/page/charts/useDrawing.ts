@@ -6,6 +6,9 @@ import type { Drawing } from './drawing.ts';
 /** What a chart draws now: by itself, so that new numbers draw the curves again and not all that is around them. */
 export const DrawingContext = createContext<Drawing | null>(null);
 
+/** Whether pointer or keys are in one of the charts, which then all read the same place. */
+export const ReadContext = createContext(false);
+
 /** What the chart around draws now. */
 export function useDrawing(): Drawing {
   const drawing = use(DrawingContext);
