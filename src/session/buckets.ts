@@ -66,7 +66,8 @@ export class Buckets {
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
     let last = -1;
-    for (let bucket = start; bucket < Math.min(end, this.#used); bucket++) {
+    const stop = Math.min(end, this.#used);
+    for (let bucket = start; bucket < stop; bucket++) {
       if (at(this.#count, bucket) === 0) continue;
       count += at(this.#count, bucket);
       sum += at(this.#sum, bucket);
@@ -75,7 +76,8 @@ export class Buckets {
       last = bucket;
     }
     if (last < 0) return null;
-    const smooth = Array.from(this.#smooth.subarray(last * this.#means, (last + 1) * this.#means));
+    const smooth: number[] = [];
+    for (let mean = 0; mean < this.#means; mean++) smooth.push(at(this.#smooth, last * this.#means + mean));
     return { mean: sum / count, min, max, smooth };
   }
 

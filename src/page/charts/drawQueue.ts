@@ -1,6 +1,6 @@
 /** Milliseconds between two drawings of the same thing, at least. */
 const DRAW_INTERVAL = 100;
-/** Share of the time that all drawing together may take, as long as numbers come in. */
+/** Share of the time that all drawing together, with what the browser does for it, may take as long as numbers come in. */
 const DRAW_SHARE = 0.2;
 /** Milliseconds that new numbers wait at most: one slow drawing says little about the next. */
 const LONGEST_WAIT = 1000;
@@ -92,7 +92,12 @@ export class DrawQueue {
       entry.asked = false;
       entry.drawn = started;
       entry.draw();
-      entry.cost = this.#timer.now() - started;
+      const measure = (): void => {
+        entry.cost = this.#timer.now() - started;
+      };
+      measure();
+      // Layout and paint of the frame come before the next task.
+      this.#timer.wait(measure, 0);
     }
     this.#schedule();
   }

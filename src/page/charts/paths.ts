@@ -48,16 +48,16 @@ export function bandPath(
   rangeOf: (row: ChartRow) => { readonly min: number; readonly max: number } | null | undefined,
   places: Places,
 ): string {
-  let upper = '';
-  let lower = '';
+  let d = '';
+  const lower: string[] = [];
   for (const row of rows) {
     const range = rangeOf(row);
     if (range == null) continue;
     const x = short(places.x(row.x));
-    upper += `${upper === '' ? 'M' : 'L'}${x},${short(places.y(range.max))}`;
-    lower = `L${x},${short(places.y(range.min))}${lower}`;
+    d += `${d === '' ? 'M' : 'L'}${x},${short(places.y(range.max))}`;
+    lower.push(`L${x},${short(places.y(range.min))}`);
   }
-  return upper === '' ? '' : `${upper}${lower}Z`;
+  return d === '' ? '' : `${d}${lower.reverse().join('')}Z`;
 }
 
 /**
