@@ -106,6 +106,31 @@ describe('charts', () => {
     expect(await page.locator('.chart-note').first().textContent()).toMatch(
       /all lanes together.*a step of Path-SGD takes some 5 to 10 % longer/,
     );
+    // Where one chart is read, by pointer or keys, the other is too.
+    await page.getByLabel('Against').selectOption('steps');
+    const heads = () => page.locator('.reading-head b').allTextContents();
+    const latest = `step ${done.toLocaleString('en')}`;
+    await expect.poll(heads).toEqual([latest, latest]);
+    await chart('metric').locator('.chart-area').hover();
+    await expect.poll(async () => (await heads())[0]).not.toBe(latest);
+    const [first, second] = await heads();
+    expect(second).toBe(first);
+    expect(await page.locator('circle.chart-cursor').count()).toBe(4);
+    await page.mouse.move(0, 0);
+    await expect.poll(heads).toEqual([latest, latest]);
+    await chart('loss').locator('svg.recharts-surface').focus();
+    const reads = async (key: string, is: (step: number) => boolean): Promise<number> => {
+      await page.keyboard.press(key);
+      const steps = async () => (await heads()).map((head) => Number(head.replace(/\D/g, '')));
+      await expect.poll(async () => (await steps()).every(is)).toBe(true);
+      return (await steps())[0] as number;
+    };
+    const start = await reads('Home', (at) => at < done / 10);
+    const next = await reads('ArrowRight', (at) => at > start && at < done / 5);
+    await reads('ArrowLeft', (at) => at === start);
+    expect(next).toBeGreaterThan(start);
+    await reads('End', (at) => at === done);
+    await page.getByLabel('Against').selectOption('seconds');
     for (const change of [
       () => page.getByRole('checkbox', { name: 'Log horizontal axis' }).check(),
       () => page.getByLabel('Smooth').fill('9'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChartRow } from '../../src/page/chartRows.ts';
+import { nearestRow } from '../../src/page/charts/drawing.ts';
 import { bandPath, circlesPath, linePath, type Places } from '../../src/page/charts/paths.ts';
 
 const PLACES: Places = { x: (x) => 10 + x, y: (value) => 100 - value };
@@ -39,5 +40,11 @@ describe('what is drawn of the rows of a chart', () => {
     const d = circlesPath(ROWS, ({ heldOut }) => heldOut[0], PLACES, 2.5);
     expect(d.match(/M/g)).toHaveLength(3);
     expect(d.startsWith('M8.5,95a2.5,2.5 0 1,0 5,0a2.5,2.5 0 1,0 -5,0')).toBe(true);
+  });
+
+  test('a place is read at the nearest row, beyond the ends at the last and first one', () => {
+    const rows = [row(1, 5), row(4, null), row(5, 6)];
+    expect([-3, 1, 2.4, 2.6, 4.2, 4.6, 99].map((x) => nearestRow(rows, x))).toEqual([0, 0, 0, 1, 1, 2, 2]);
+    expect(nearestRow([], 1)).toBe(null);
   });
 });

@@ -1,30 +1,30 @@
-import { use, useMemo, useState } from 'react';
-import {
-  CartesianGrid,
-  ComposedChart,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts';
+import { type KeyboardEvent, useMemo, useState } from 'react';
+import { CartesianGrid, ComposedChart, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import type { AxisScale } from '../chartScale.ts';
 import { formatCount, formatPowerTick, formatTick } from '../numbers.ts';
+import { Cursor } from './Cursor.tsx';
 import { Curves } from './Curves.tsx';
 import type { ChartSettings } from './content.ts';
-import { drawingOf, referenceOf } from './drawing.ts';
+import { drawingOf, nearestRow, referenceOf } from './drawing.ts';
+import { useRead } from './ReadCharts.tsx';
 import { Reading } from './Reading.tsx';
-import { DrawingContext, ReadContext } from './useDrawing.ts';
+import { DrawingContext } from './useDrawing.ts';
 import { X_UNIT_TEXTS } from './xAxis.ts';
 
 const MARGIN = { top: 8, right: 12, bottom: 16, left: 0 } as const;
-const CURSOR = { stroke: 'var(--axis)' } as const;
 const SIZE_AT_FIRST = { width: 320, height: 280 } as const;
-/** A chart without any would draw no axis. */
-const NO_PLACES = [{ x: 0 }] as const;
-const nothing = () => null;
+/** recharts draws none of it, but without any it would draw no axis. */
+const DATA = [{ x: 0 }] as const;
 const formatShare = (value: number): string => `${100 * value} %`;
+
+/** Keys that go along a chart: from one row to another, of those up to the last. */
+const KEYS: ReadonlyMap<string, (row: number, last: number) => number> = new Map([
+  ['ArrowLeft', (row: number) => row - 1],
+  ['ArrowRight', (row: number) => row + 1],
+  ['Home', () => 0],
+  ['End', (_row: number, last: number) => last],
+]);
 
 interface ChartDrawingProps {
   /** Another object at every drawing, and the same one in between. */
@@ -38,7 +38,7 @@ export function ChartDrawing({ frame }: ChartDrawingProps) {
   const { baseline } = quantity;
   const [readingPlace, setReadingPlace] = useState<HTMLElement | null>(null);
   const drawing = useMemo(() => drawingOf(frame.content), [frame]);
-  const { rows, drawn } = drawing;
+  const { rows } = drawing;
   const scale = useSame(drawing.scale);
   const xScale = useSame(drawing.xScale);
   const reference = referenceOf(settings);
@@ -46,14 +46,11 @@ export function ChartDrawing({ frame }: ChartDrawingProps) {
   const label = X_UNIT_TEXTS[x.unit];
   const formatX = x.log ? formatPowerTick : x.unit === 'seconds' ? formatTick : formatCount;
   const formatY = axis === 'share' ? formatShare : axis === 'log' ? formatPowerTick : formatTick;
-  // What pointer and keys go along. New ones have recharts draw all of a chart three times, so there are none without need.
-  const isRead = use(ReadContext);
-  const places = useMemo(() => (isRead ? drawn.map((row) => ({ x: row.x })) : NO_PLACES), [isRead, drawn]);
   // All but the curves stays as it is from one drawing to the next, unless an axis changes.
   const chart = useMemo(
     () => (
       <ResponsiveContainer initialDimension={SIZE_AT_FIRST}>
-        <ComposedChart data={places} syncId="run" syncMethod="value" margin={MARGIN}>
+        <ComposedChart data={DATA} margin={MARGIN}>
           <CartesianGrid {...GRID} />
           <XAxis
             {...X_AXIS}
@@ -78,8 +75,6 @@ export function ChartDrawing({ frame }: ChartDrawingProps) {
             tickFormatter={formatY}
             allowDataOverflow
           />
-          {/* Its cursor only: what it would write covers the curves. */}
-          <Tooltip isAnimationActive={false} cursor={CURSOR} content={nothing} />
           {baseline && reference !== null && (
             <ReferenceLine
               y={reference}
@@ -95,16 +90,35 @@ export function ChartDrawing({ frame }: ChartDrawingProps) {
             />
           )}
           <Curves />
+          <Cursor />
           <Reading place={readingPlace} />
         </ComposedChart>
       </ResponsiveContainer>
     ),
-    [places, xScale, formatX, label, scale, formatY, baseline, reference, readingPlace],
+    [xScale, formatX, label, scale, formatY, baseline, reference, readingPlace],
   );
+
+  const read = useRead();
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const goes = KEYS.get(event.key);
+    if (goes === undefined || rows.length === 0) return;
+    event.preventDefault();
+    read((before) => {
+      const last = rows.length - 1;
+      const row = goes((before && nearestRow(rows, before.x)) ?? last, last);
+      return { x: rows[Math.max(0, Math.min(row, last))]?.x ?? 0, pointer: null };
+    });
+  };
 
   return (
     <>
-      <div className="chart-area" data-rows={rows.length}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the picture inside takes the focus */}
+      <div
+        className="chart-area"
+        data-rows={rows.length}
+        onKeyDown={onKeyDown}
+        onBlur={() => read(() => null)}
+      >
         <DrawingContext value={drawing}>{chart}</DrawingContext>
         {rows.length === 0 && waiting && (
           <p className="chart-empty">

@@ -1,30 +1,21 @@
-import { DefaultZIndexes, usePlotArea, ZIndexLayer } from 'recharts';
+import { DefaultZIndexes, ZIndexLayer } from 'recharts';
 import type { LaneStyle } from '../laneStyle.ts';
-import { bandPath, circlesPath, type LinePath, linePath, type Places } from './paths.ts';
-import { useDrawing, useHoveredRow } from './useDrawing.ts';
+import { bandPath, circlesPath, type LinePath, linePath } from './paths.ts';
+import { useDrawing, usePlaces } from './useDrawing.ts';
 
 /** Pixels. */
 const HELD_OUT_RADIUS = 2.6;
 const ONLY_RADIUS = 3;
-const HOVERED_RADIUS = 3.5;
 
 /**
  * The curves of a chart. recharts' own lines and areas do much for every point that these do not need (labels, dots, payloads,
  * animations), and would take ten times as long to draw again.
  */
 export function Curves() {
-  const area = usePlotArea();
-  const { settings, drawn, lines, lanes, bands, xScale, scale } = useDrawing();
-  const hovered = useHoveredRow(drawn);
-  if (!area) return null;
+  const places = usePlaces();
+  const { settings, drawn, lines, lanes, bands } = useDrawing();
+  if (!places) return null;
   const { quantity, styles, shown, stops } = settings;
-  const [left, right] = xScale.domain;
-  const [low, high] = scale.domain;
-  const places: Places = {
-    x: (x) => area.x + (area.width * (x - left)) / (right - left),
-    y: (value) => area.y + area.height * (1 - (value - low) / (high - low)),
-  };
-  const at = hovered === null ? undefined : drawn[hovered];
   return (
     <>
       {bands && (
@@ -93,27 +84,6 @@ export function Curves() {
           );
         })}
       </ZIndexLayer>
-      {at && (
-        <ZIndexLayer zIndex={DefaultZIndexes.activeDot}>
-          {lanes.map(({ style, lane }) => {
-            const cell = at.cells[lane];
-            return (
-              cell && (
-                <circle
-                  key={style.name}
-                  className="hovered-dot"
-                  cx={places.x(at.x)}
-                  cy={places.y(cell.value)}
-                  r={HOVERED_RADIUS}
-                  fill={style.colour}
-                  stroke="#fff"
-                  strokeWidth={2}
-                />
-              )
-            );
-          })}
-        </ZIndexLayer>
-      )}
     </>
   );
 }

@@ -1,29 +1,40 @@
-import { type ReactNode, useState } from 'react';
-import { flushSync } from 'react-dom';
-import { ReadContext } from './useDrawing.ts';
+import { createContext, type ReactNode, use, useState } from 'react';
+import type { ChartRow } from '../chartRows.ts';
+import { nearestRow } from './drawing.ts';
 
-/** The charts of a run, and whether pointer or keys are in one of them. */
+/** Where pointer or keys are in the charts. */
+export interface ReadPlace {
+  /** On the horizontal axis, in its unit. */
+  readonly x: number;
+  /** The chart under the pointer, and where in it, on the axis of its values; null for keys. */
+  readonly pointer: { readonly chart: string; readonly value: number } | null;
+}
+
+const PlaceContext = createContext<ReadPlace | null>(null);
+const ReadContext = createContext<(change: (before: ReadPlace | null) => ReadPlace | null) => void>(() => {});
+
+/** The charts of a run: where one is read, all are. */
 export function ReadCharts({ children }: { readonly children: ReactNode }) {
-  const [pointed, setPointed] = useState(false);
-  const [focused, setFocused] = useState(false);
-  // At once: the same event then asks the chart what is under the pointer.
+  const [place, read] = useState<ReadPlace | null>(null);
   return (
-    <ReadContext value={pointed || focused}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices what is done in the charts */}
-      <div
-        className="chart-grid"
-        onPointerEnter={() => flushSync(() => setPointed(true))}
-        onPointerLeave={({ pointerType }) => {
-          // A finger that is lifted leaves what it pointed at.
-          if (pointerType !== 'touch') setPointed(false);
-        }}
-        onFocusCapture={({ target }) => {
-          if (target instanceof SVGElement) flushSync(() => setFocused(true));
-        }}
-        onBlur={() => setFocused(false)}
-      >
-        {children}
-      </div>
+    <ReadContext value={read}>
+      <PlaceContext value={place}>
+        <div className="chart-grid">{children}</div>
+      </PlaceContext>
     </ReadContext>
   );
+}
+
+/** Changes the place that is read; null: none. */
+export const useRead = () => use(ReadContext);
+
+/**
+ * What is read of a chart.
+ * @param rows as they were measured
+ * @returns the place, and the index of the row nearest to it; null where nothing is read
+ */
+export function useReadRow(rows: readonly ChartRow[]): (ReadPlace & { readonly row: number }) | null {
+  const place = use(PlaceContext);
+  const row = place && nearestRow(rows, place.x);
+  return place === null || row === null ? null : { ...place, row };
 }

@@ -1,8 +1,8 @@
 import { createPortal } from 'react-dom';
-import { useActiveTooltipCoordinate, usePlotArea } from 'recharts';
 import { type ChartRow, hasBands } from '../chartRows.ts';
 import { Swatch } from '../Swatch.tsx';
-import { useDrawing, useHoveredRow } from './useDrawing.ts';
+import { useReadRow } from './ReadCharts.tsx';
+import { useDrawing, usePlaces } from './useDrawing.ts';
 import { formatPlace } from './xAxis.ts';
 
 /** How near the pointer must be to a curve of an earlier run to be told of it, in pixels. */
@@ -14,20 +14,18 @@ const NEAR = 24;
  * @param place where it goes: below the chart, so that it covers none of it
  */
 export function Reading({ place }: { readonly place: HTMLElement | null }) {
-  const area = usePlotArea();
-  const pointerY = useActiveTooltipCoordinate()?.y ?? null;
-  const { settings, rows, drawn, lines, scale } = useDrawing();
-  const hovered = useHoveredRow(drawn);
+  const places = usePlaces();
+  const { settings, rows, drawn, lines } = useDrawing();
+  const read = useReadRow(rows);
+  const hovered = read?.row ?? null;
   const { quantity, styles, shown, x } = settings;
   const { format } = quantity;
   const own = nearestOwn(rows, hovered ?? rows.length - 1);
   const row = own === null ? null : (rows[own] as ChartRow);
+  const pointer = read?.pointer?.chart === quantity.key ? read.pointer : null;
   const near =
-    area && hovered !== null && pointerY !== null
-      ? nearestLine(drawn, hovered, (value) => {
-          const [low, high] = scale.domain;
-          return Math.abs(area.y + area.height * (1 - (value - low) / (high - low)) - pointerY);
-        })
+    places && hovered !== null && pointer
+      ? nearestLine(drawn, hovered, (value) => Math.abs(places.y(value) - places.y(pointer.value)))
       : null;
   const line = near === null ? null : lines[near.line];
   const named = hasBands(shown.filter((isShown) => isShown).length);

@@ -50,3 +50,12 @@ export function drawingOf(settings: ChartSettings): Drawing {
   const drawn = (rows.length > 0 ? onAxis : NO_ROWS).map(placed);
   return { settings, rows, drawn, lines, lanes, bands, xScale, scale };
 }
+
+/** The index of the row nearest to a place on the horizontal axis; null where there are none. */
+export function nearestRow(rows: readonly ChartRow[], x: number): number | null {
+  if (rows.length === 0) return null;
+  const after = rows.findIndex((row) => row.x >= x);
+  if (after < 0) return rows.length - 1;
+  const before = Math.max(0, after - 1);
+  return x - (rows[before] as ChartRow).x < (rows[after] as ChartRow).x - x ? before : after;
+}

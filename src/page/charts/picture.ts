@@ -148,7 +148,7 @@ function copyOf(original: SVGElement): SVGElement {
   if (isText) copy.setAttribute('font-family', FONT);
   for (const child of original.childNodes) {
     if (child instanceof SVGElement) {
-      if (!child.matches('.recharts-tooltip-cursor, .hovered-dot')) copy.append(copyOf(child));
+      if (!child.matches('.chart-cursor, .chart-pointer')) copy.append(copyOf(child));
     } else {
       copy.append(child.cloneNode(true));
     }

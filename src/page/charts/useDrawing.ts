@@ -1,13 +1,10 @@
 import { createContext, use } from 'react';
-import { useActiveTooltipLabel, useIsTooltipActive } from 'recharts';
-import type { ChartRow } from '../chartRows.ts';
+import { usePlotArea } from 'recharts';
 import type { Drawing } from './drawing.ts';
+import type { Places } from './paths.ts';
 
 /** What a chart draws now: by itself, so that new numbers draw the curves again and not all that is around them. */
 export const DrawingContext = createContext<Drawing | null>(null);
-
-/** Whether pointer or keys are in one of the charts, which then all read the same place. */
-export const ReadContext = createContext(false);
 
 /** What the chart around draws now. */
 export function useDrawing(): Drawing {
@@ -16,10 +13,15 @@ export function useDrawing(): Drawing {
   return drawing;
 }
 
-/** The index of the row that pointer or keys are at; null where they are not in the chart. */
-export function useHoveredRow(drawn: readonly ChartRow[]): number | null {
-  const isActive = useIsTooltipActive();
-  const label = useActiveTooltipLabel();
-  const at = isActive ? drawn.findIndex((row) => row.x === label) : -1;
-  return at < 0 ? null : at;
+/** Where rows and values of the chart around stand in its picture; null while it has no size. */
+export function usePlaces(): Places | null {
+  const area = usePlotArea();
+  const { xScale, scale } = useDrawing();
+  if (!area) return null;
+  const [left, right] = xScale.domain;
+  const [low, high] = scale.domain;
+  return {
+    x: (x) => area.x + (area.width * (x - left)) / (right - left),
+    y: (value) => area.y + area.height * (1 - (value - low) / (high - low)),
+  };
 }
