@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/page.css';
+import './styles/layers.css';
 import { saveSoon } from '../session/runStore.ts';
 import './styles/forced-colours.css';
 import { App } from './App.tsx';
