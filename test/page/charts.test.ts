@@ -126,9 +126,8 @@ describe('charts', () => {
       return (await steps())[0] as number;
     };
     const start = await reads('Home', (at) => at < done / 10);
-    const next = await reads('ArrowRight', (at) => at > start && at < done / 5);
+    await reads('ArrowRight', (at) => at > start && at < done / 5);
     await reads('ArrowLeft', (at) => at === start);
-    expect(next).toBeGreaterThan(start);
     await reads('End', (at) => at === done);
     await page.getByLabel('Against').selectOption('seconds');
     for (const change of [

@@ -95,6 +95,7 @@ interface CurveProps {
 }
 
 function Curve({ className, path: { d, only }, style: { colour, dash } }: CurveProps) {
+  if (d === '') return null;
   const faint = className === 'curve-earlier';
   const look = { className, stroke: colour, strokeWidth: faint ? 1.25 : 2, strokeOpacity: faint ? 0.4 : 1 };
   return (
