@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import type { Experiment } from '../experiment/schema.ts';
 import { importRun } from '../session/earlierRuns.ts';
+import { openFileInWorker } from '../session/runFileClient.ts';
 import { currentSavedRun, useRun } from '../session/runStore.ts';
 import { formatCount } from './numbers.ts';
 import { continueSaved, edit } from './workbench.ts';
@@ -23,6 +24,9 @@ interface Imported {
 export function RunFiles() {
   const [problem, setProblem] = useState<string | null>(null);
   const [imported, setImported] = useState<Imported | null>(null);
+  /** Name of the file that is being read. */
+  const [reading, setReading] = useState<string | null>(null);
+  const chosen = useRef(0);
   const input = useRef<HTMLInputElement>(null);
   const begun = useRun(({ status }) => status === 'running' || status === 'paused' || status === 'stopped');
 
@@ -47,11 +51,14 @@ export function RunFiles() {
 
   const open = async (file: File | undefined): Promise<void> => {
     if (!file) return;
+    // Of several files chosen in a row only the last one counts.
+    const number = ++chosen.current;
     setProblem(null);
     setImported(null);
+    setReading(file.name);
     try {
-      const { openFile } = await import('../session/runFile.ts');
-      const opened = await openFile(file);
+      const opened = await openFileInWorker(file);
+      if (number !== chosen.current) return;
       if (opened.kind === 'checkpoint') continueSaved(opened.run);
       else {
         const { experiment, step } = opened.record;
@@ -61,8 +68,10 @@ export function RunFiles() {
         setImported({ text, experiment });
       }
     } catch (error) {
+      if (number !== chosen.current) return;
       setProblem(`${file.name} was not opened: ${error instanceof Error ? error.message : String(error)}`);
     }
+    setReading(null);
   };
 
   return (
@@ -96,6 +105,11 @@ export function RunFiles() {
           }}
         />
       </div>
+      {reading !== null && (
+        <p role="status" className="chart-note">
+          Reading {reading}…
+        </p>
+      )}
       {problem !== null && (
         <p role="alert" className="text-file-problem">
           {problem}

@@ -111,8 +111,8 @@ describe('without WebGPU', () => {
     };
     await expect.poll(async () => (await heads())[0]).toMatch(/^step [\d,]+$/);
     expect(await readings.nth(0).locator('li').count()).toBe(3);
-    const [first, second] = await heads();
-    expect(second).toBe(first);
+    // The last steps of a run that was paused come to one chart after the other.
+    await expect.poll(async () => new Set(await heads()).size).toBe(1);
   });
 
   test('a preset is opened by name, and says what to look for', async () => {

@@ -34,7 +34,7 @@ async function savedRun(): Promise<string> {
   return readFile(await (await download).path(), 'utf8');
 }
 const earlier = () => page.getByRole('list', { name: 'Earlier runs' }).getByRole('listitem');
-const faintLines = () => page.locator('.chart[data-quantity=loss] .earlier-line path').count();
+const faintLines = () => page.locator('.chart[data-quantity=loss] path.curve-earlier').count();
 
 describe('a run saved as JSON', () => {
   test('opens in another page: faint curves with a name, and its experiment to be set up', async () => {
