@@ -64,8 +64,8 @@ export default defineConfig({
           name: 'browsers',
           include: ['test/browsers/**/*.test.ts'],
           globalSetup: 'test/page/setup.ts',
-          // Neither browser keeps more than one core busy.
-          maxWorkers: 2,
+          // No browser keeps more than one core busy.
+          maxWorkers: 3,
           env,
           ...timeouts,
           ...patience,
