@@ -1,18 +1,17 @@
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { CartesianGrid, ComposedChart, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
-import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
+import { GRID, MARGIN, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import type { AxisScale } from '../chartScale.ts';
 import { formatCount, formatPowerTick, formatTick } from '../numbers.ts';
 import { Cursor } from './Cursor.tsx';
 import { Curves } from './Curves.tsx';
 import type { ChartSettings } from './content.ts';
-import { drawingOf, nearestRow, referenceOf } from './drawing.ts';
+import { drawingOf, nearestRow } from './drawing.ts';
 import { useRead } from './ReadCharts.tsx';
 import { Reading } from './Reading.tsx';
 import { DrawingContext } from './useDrawing.ts';
 import { X_UNIT_TEXTS } from './xAxis.ts';
 
-const MARGIN = { top: 8, right: 12, bottom: 16, left: 0 } as const;
 const SIZE_AT_FIRST = { width: 320, height: 280 } as const;
 /** recharts draws none of it, but without any it would draw no axis. */
 const DATA = [{ x: 0 }] as const;
@@ -38,10 +37,9 @@ export function ChartDrawing({ frame }: ChartDrawingProps) {
   const { baseline } = quantity;
   const [readingPlace, setReadingPlace] = useState<HTMLElement | null>(null);
   const drawing = useMemo(() => drawingOf(frame.content), [frame]);
-  const { rows } = drawing;
+  const { rows, reference } = drawing;
   const scale = useSame(drawing.scale);
   const xScale = useSame(drawing.xScale);
-  const reference = referenceOf(settings);
 
   const label = X_UNIT_TEXTS[x.unit];
   const formatX = x.log ? formatPowerTick : x.unit === 'seconds' ? formatTick : formatCount;

@@ -23,13 +23,11 @@ export interface Drawing {
   readonly lanes: readonly { readonly style: LaneStyle; readonly lane: number }[];
   /** Whether the ranges of single steps are drawn. */
   readonly bands: boolean;
+  /** Where the baseline stands on the axis of the values; null where there is none. */
+  readonly reference: number | null;
   readonly xScale: AxisScale;
   readonly scale: AxisScale;
 }
-
-/** Where the baseline of a chart stands on its axis; null where it has none. */
-export const referenceOf = ({ quantity: { baseline }, axis }: ChartSettings): number | null =>
-  baseline && toAxis(baseline.loss, axis, 'number');
 
 /** Everything that a chart draws of the numbers of this moment. */
 export function drawingOf(settings: ChartSettings): Drawing {
@@ -39,7 +37,8 @@ export function drawingOf(settings: ChartSettings): Drawing {
   const onAxis = rows.map((row) => mapRow(row, (value) => toAxis(value, axis, quantity.stored)));
   const lanes = styles.flatMap((style, lane) => (shown[lane] ? [{ style, lane }] : []));
   const bands = hasBands(lanes.length);
-  const scale = axisOf(axis, onAxis, referenceOf(settings), bands);
+  const reference = quantity.baseline && toAxis(quantity.baseline.loss, axis, 'number');
+  const scale = axisOf(axis, onAxis, reference, bands);
   const xScale = x.log
     ? logScale([rows[0]?.x ?? 1, rows.at(-1)?.x ?? EMPTY_END].map(Math.log10))
     : linearScale([rows.at(-1)?.x ?? EMPTY_END, x.unit === 'seconds' ? 0 : LEAST_COUNTED_END]);
@@ -48,7 +47,7 @@ export function drawingOf(settings: ChartSettings): Drawing {
     x: x.log ? clampToScale(toAxis(row.x, 'log', 'number'), xScale) : row.x,
   });
   const drawn = (rows.length > 0 ? onAxis : NO_ROWS).map(placed);
-  return { settings, rows, drawn, lines, lanes, bands, xScale, scale };
+  return { settings, rows, drawn, lines, lanes, bands, reference, xScale, scale };
 }
 
 /** The index of the row nearest to a place on the horizontal axis; null where there are none. */

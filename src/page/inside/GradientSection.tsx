@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { stateGradient } from '../../engine/inside/stateGradient.ts';
-import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
+import { GRID, MARGIN, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { logScale } from '../chartScale.ts';
 import { formatCount, formatNumber, formatPowerTick } from '../numbers.ts';
 import { Swatch } from '../Swatch.tsx';
@@ -60,7 +60,7 @@ export function GradientSection({ look }: SectionProps) {
     <>
       <div className="gradient-chart">
         <ResponsiveContainer initialDimension={{ width: 320, height: 240 }}>
-          <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
+          <LineChart data={rows} margin={MARGIN}>
             <CartesianGrid {...GRID} />
             <XAxis
               {...X_AXIS}

@@ -1,6 +1,6 @@
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { MOST_LANES } from '../../lookup/settings.ts';
-import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
+import { GRID, MARGIN, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { linearScale, logScale } from '../chartScale.ts';
 import { strokeOf } from '../laneStyle.ts';
 import { formatCount, formatTick } from '../numbers.ts';
@@ -38,7 +38,7 @@ export function TrainingChart({
       <figcaption>L2 error against training step; the last one stands beside its network</figcaption>
       <div className="chart-area">
         <ResponsiveContainer initialDimension={{ width: 320, height: 240 }}>
-          <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
+          <LineChart data={rows} margin={MARGIN}>
             <CartesianGrid {...GRID} />
             <XAxis
               {...X_AXIS}

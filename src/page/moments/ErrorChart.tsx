@@ -10,7 +10,7 @@ import {
   YAxis,
 } from 'recharts';
 import type { CurvePoint, MomentsState } from '../../moments/run.ts';
-import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
+import { GRID, MARGIN, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { linearScale, logScale } from '../chartScale.ts';
 import { type LaneStyle, strokeOf } from '../laneStyle.ts';
 import { formatCount, formatNumber, formatPowerTick } from '../numbers.ts';
@@ -82,7 +82,7 @@ export function ErrorChart({ state, steps }: ErrorChartProps) {
       </ul>
       <div className="chart-area">
         <ResponsiveContainer initialDimension={{ width: 320, height: 220 }}>
-          <LineChart data={[...curve]} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
+          <LineChart data={[...curve]} margin={MARGIN}>
             <CartesianGrid {...GRID} />
             <XAxis
               {...X_AXIS}

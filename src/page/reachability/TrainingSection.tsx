@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import type { Settings } from '../../reachability/settings.ts';
 import { countedLanes, type TrainingCount } from '../../reachability/training.ts';
-import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
+import { GRID, MARGIN, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { logScale } from '../chartScale.ts';
 import { laneStyles } from '../laneStyle.ts';
 import { formatCount, formatPowerTick } from '../numbers.ts';
@@ -119,7 +119,7 @@ function CountsChart({ counts, lanes, experiment }: CountsProps) {
       </ul>
       <div className="chart-area reach-chart">
         <ResponsiveContainer initialDimension={{ width: 320, height: 200 }}>
-          <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
+          <LineChart data={rows} margin={MARGIN}>
             <CartesianGrid {...GRID} />
             <XAxis
               {...X_AXIS}

@@ -2,7 +2,7 @@ import { useId } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { MAX_LANES } from '../../experiment/schema.ts';
 import type { Copy, RunData } from '../../session/runData.ts';
-import { GRID, X_AXIS, Y_AXIS } from '../axisLook.ts';
+import { GRID, MARGIN, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { linearScale } from '../chartScale.ts';
 import type { LaneStyle } from '../laneStyle.ts';
 import { formatCount, formatNumber, formatTick } from '../numbers.ts';
@@ -43,7 +43,7 @@ export function DifferenceChart({ data, copies, styles }: DifferenceChartProps) 
       </figcaption>
       <div className="chart-area">
         <ResponsiveContainer initialDimension={{ width: 320, height: 180 }}>
-          <LineChart data={drawn} margin={{ top: 8, right: 12, bottom: 16, left: 0 }}>
+          <LineChart data={drawn} margin={MARGIN}>
             <CartesianGrid {...GRID} />
             <XAxis
               {...X_AXIS}
