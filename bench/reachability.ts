@@ -65,7 +65,9 @@ function random(): void {
     identity: '50 to 110',
   };
   for (const [init, figure] of Object.entries(expected)) {
-    const found = [1, 2, 3, 4, 5].map((seed) => timed(untrained(`seed=${seed}&lane=path,init:${init}`)));
+    const found = [1, 2, 3, 4, 5].map((seed) =>
+      timed(untrained(`length=20&seed=${seed}&lane=path,init:${init}`)),
+    );
     const times = found.map(({ milliseconds }) => Math.round(milliseconds));
     say(`regions, ${init}, hidden 32, length 20, five seeds`, `${figure}, below 0.5 s`, {
       regions: span(found.map(({ cells }) => cells.count)),
@@ -105,7 +107,9 @@ function random(): void {
       reach(subject, OPTIONS).cells.count,
     );
   }
-  const three = SEEDS.map((seed) => timed(untrained(`seed=${seed}&lane=path,init:nprnn`, { third: 10 })));
+  const three = SEEDS.map((seed) =>
+    timed(untrained(`length=20&seed=${seed}&lane=path,init:nprnn`, { third: 10 })),
+  );
   say('regions with three free numbers, nprnn', '1200 to 5500, 0.1 to 0.6 s', {
     regions: span(three.map(({ cells }) => cells.count)),
     milliseconds: span(three.map(({ milliseconds }) => Math.round(milliseconds))),
@@ -134,7 +138,7 @@ async function training(): Promise<void> {
   for (const init of ['nprnn', 'gaussian']) {
     const counts: number[][] = [[], []];
     for (const seed of SEEDS) {
-      const link = `seed=${seed}&lane=path,rate:0.1,init:${init}&lane=sgd,rate:0.1,init:${init}`;
+      const link = `length=20&seed=${seed}&lane=path,rate:0.1,init:${init}&lane=sgd,rate:0.1,init:${init}`;
       for (const [lane, parameters] of (await trained(link, 8000)).entries()) {
         const found = timed(laneOf(link, parameters, { lane: lane + 1 }));
         counts[lane]?.push(found.cells.count);
@@ -227,7 +231,7 @@ async function long(): Promise<void> {
 
 /** Random sequences that are all answered well prove nothing: the pairs of steps tell. */
 async function sampling(): Promise<void> {
-  const link = 'hidden=16&lane=path,rate:0.003,momentum:0.9';
+  const link = 'length=20&hidden=16&lane=path,rate:0.003,momentum:0.9';
   const experiment = experimentOf(link);
   const [parameters] = await trained(link, 40_000);
   if (!parameters) throw new Error('no lane');

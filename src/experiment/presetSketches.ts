@@ -17,22 +17,38 @@ export interface PresetSketchData {
 export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
   'sgd-and-path': {
     link: 'task=adding',
+    steps: 12000,
+    baseline: 0.167,
+    stops: [null, null],
+    lanes: [
+      [
+        0.173, 0.172, 0.166, 0.167, 0.172, 0.161, 0.163, 0.161, 0.162, 0.164, 0.162, 0.197, 0.166, 0.173,
+        0.159, 0.151, 0.15, 0.152, 0.15, 0.149, 0.128, 0.135, 0.127, 0.11,
+      ],
+      [
+        0.188, 0.183, 0.174, 0.173, 0.179, 0.165, 0.168, 0.166, 0.16, 0.154, 0.15, 0.133, 0.128, 0.115, 0.106,
+        0.0977, 0.0872, 0.085, 0.0824, 0.0739, 0.0691, 0.067, 0.0635, 0.0615,
+      ],
+    ],
+  },
+  'length-20': {
+    link: 'length=20',
     steps: 2000,
     baseline: 0.167,
     stops: [null, null],
     lanes: [
       [
-        0.176, 0.168, 0.162, 0.161, 0.167, 0.158, 0.144, 0.131, 0.102, 0.0864, 0.0831, 0.073, 0.0713, 0.0677,
-        0.0596, 0.0607, 0.055, 0.0518, 0.0532, 0.0517, 0.0494, 0.0423, 0.0451, 0.0432,
+        0.171, 0.158, 0.137, 0.115, 0.0768, 0.0697, 0.0677, 0.0709, 0.0364, 0.0363, 0.0283, 0.0229, 0.0219,
+        0.0138, 0.0118, 0.0187, 0.00812, 0.00843, 0.0203, 0.0131, 0.00931, 0.00771, 0.00816, 0.0102,
       ],
       [
-        0.304, 0.179, 0.139, 0.112, 0.0897, 0.0771, 0.0713, 0.0605, 0.0557, 0.0518, 0.046, 0.0447, 0.0403,
-        0.0387, 0.0363, 0.0374, 0.0323, 0.0317, 0.0313, 0.0296, 0.027, 0.0273, 0.0276, 0.0268,
+        0.172, 0.13, 0.0573, 0.0698, 0.0547, 0.0484, 0.04, 0.0259, 0.0228, 0.0222, 0.0262, 0.0152, 0.0176,
+        0.0155, 0.0094, 0.00979, 0.00731, 0.0073, 0.0112, 0.00859, 0.0065, 0.00675, 0.00608, 0.00446,
       ],
     ],
   },
   unbalanced: {
-    link: 'lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:3&lane=path,rate:0.01&lane=path,rate:0.01,unbalance:3',
+    link: 'length=20&lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:3&lane=path,rate:0.01&lane=path,rate:0.01,unbalance:3',
     steps: 1000,
     baseline: 0.167,
     stops: [null, null, null, null],
@@ -56,7 +72,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   optimizers: {
-    link: 'lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adagrad&lane=rmsprop&lane=adam',
+    link: 'length=20&lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adagrad&lane=rmsprop&lane=adam',
     steps: 2000,
     baseline: 0.167,
     stops: [null, null, null, null, null],
@@ -120,24 +136,8 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
       ],
     ],
   },
-  'length-50': {
-    link: 'length=50&lane=sgd,rate:0.05&lane=path,rate:0.01',
-    steps: 3000,
-    baseline: 0.167,
-    stops: [null, null],
-    lanes: [
-      [
-        0.185, 0.172, 0.174, 0.158, 0.165, 0.173, 0.164, 0.165, 0.162, 0.17, 0.17, 0.176, 0.169, 0.146, 0.122,
-        0.107, 0.0992, 0.0916, 0.0938, 0.088, 0.196, 0.0945, 0.0884, 0.147,
-      ],
-      [
-        0.212, 0.191, 0.187, 0.162, 0.166, 0.164, 0.142, 0.128, 0.114, 0.101, 0.0931, 0.0806, 0.0728, 0.0672,
-        0.06, 0.0553, 0.0521, 0.0498, 0.0472, 0.0451, 0.0424, 0.0408, 0.0364, 0.0364,
-      ],
-    ],
-  },
   'rescaled-sgd': {
-    link: 'lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:1&lane=sgd,rate:0.1,unbalance:2&lane=sgd,rate:0.1,unbalance:3',
+    link: 'length=20&lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:1&lane=sgd,rate:0.1,unbalance:2&lane=sgd,rate:0.1,unbalance:3',
     steps: 500,
     baseline: 0.167,
     stops: [null, null, null, null],
@@ -161,7 +161,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'unbalanced-unclipped': {
-    link: 'lane=sgd,rate:0.1,init:gaussian,clip:0&lane=sgd,rate:0.1,init:gaussian,clip:0,unbalance:3&lane=path,rate:0.1,init:gaussian&lane=path,rate:0.1,init:gaussian,unbalance:3',
+    link: 'length=20&lane=sgd,rate:0.1,init:gaussian,clip:0&lane=sgd,rate:0.1,init:gaussian,clip:0,unbalance:3&lane=path,rate:0.1,init:gaussian&lane=path,rate:0.1,init:gaussian,unbalance:3',
     steps: 1500,
     baseline: 0.167,
     stops: [null, 3, null, null],
@@ -182,7 +182,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'clipping-and-invariance': {
-    link: 'lane=path,rate:0.01&lane=path,rate:0.01,unbalance:4&lane=path,rate:0.01,clip:1&lane=path,rate:0.01,clip:1,unbalance:4',
+    link: 'length=20&lane=path,rate:0.01&lane=path,rate:0.01,unbalance:4&lane=path,rate:0.01,clip:1&lane=path,rate:0.01,clip:1,unbalance:4',
     steps: 1000,
     baseline: 0.167,
     stops: [null, null, null, null],
@@ -230,7 +230,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'identity-kappa2': {
-    link: 'lane=path,rate:0.1,init:identity&lane=path2,rate:0.1,init:identity',
+    link: 'length=20&lane=path,rate:0.1,init:identity&lane=path2,rate:0.1,init:identity',
     steps: 1500,
     baseline: 0.167,
     stops: [null, null],
@@ -246,7 +246,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'random-kappa2': {
-    link: 'lane=path,rate:0.03,init:gaussian&lane=path2,rate:0.03,init:gaussian',
+    link: 'length=20&lane=path,rate:0.03,init:gaussian&lane=path2,rate:0.03,init:gaussian',
     steps: 1500,
     baseline: 0.167,
     stops: [null, null],
@@ -262,7 +262,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   starts: {
-    link: 'lane=sgd,rate:0.1&lane=path,rate:0.01&lane=sgd,rate:0.1,init:identity&lane=path,rate:0.03,init:identity&lane=sgd,rate:0.1,init:orthogonal&lane=path,rate:0.03,init:orthogonal',
+    link: 'length=20&lane=sgd,rate:0.1&lane=path,rate:0.01&lane=sgd,rate:0.1,init:identity&lane=path,rate:0.03,init:identity&lane=sgd,rate:0.1,init:orthogonal&lane=path,rate:0.03,init:orthogonal',
     steps: 2000,
     baseline: 0.167,
     stops: [null, null, null, null, null, null],
@@ -547,7 +547,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'exploding-gradient': {
-    link: 'lane=sgd,rate:0.1,init:identity&lane=sgd,rate:0.1,init:identity,clip:0&lane=sgd,rate:0.01,init:identity,clip:0',
+    link: 'length=20&lane=sgd,rate:0.1,init:identity&lane=sgd,rate:0.1,init:identity,clip:0&lane=sgd,rate:0.01,init:identity,clip:0',
     steps: 1500,
     baseline: 0.167,
     stops: [null, null, null],
@@ -568,7 +568,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'tiny-start': {
-    link: 'lane=path,rate:0.0001,init:irnn&lane=sgd,rate:0.1,init:irnn&lane=path,rate:0.03,init:identity',
+    link: 'length=20&lane=path,rate:0.0001,init:irnn&lane=sgd,rate:0.1,init:irnn&lane=path,rate:0.03,init:identity',
     steps: 2000,
     baseline: 0.167,
     stops: [2, null, null],
@@ -585,7 +585,7 @@ export const PRESET_SKETCHES: Readonly<Record<string, PresetSketchData>> = {
     ],
   },
   'too-high-a-rate': {
-    link: 'lane=sgd,rate:0.01&lane=sgd,rate:0.1&lane=sgd,rate:1&lane=sgd,rate:10&lane=path,rate:0.001&lane=path,rate:0.01&lane=path,rate:0.1&lane=path,rate:1',
+    link: 'length=20&lane=sgd,rate:0.01&lane=sgd,rate:0.1&lane=sgd,rate:1&lane=sgd,rate:10&lane=path,rate:0.001&lane=path,rate:0.01&lane=path,rate:0.1&lane=path,rate:1',
     steps: 2000,
     baseline: 0.167,
     stops: [null, null, null, null, null, null, null, 2],

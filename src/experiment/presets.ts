@@ -20,9 +20,20 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       group: 'start',
       title: 'SGD beside Path-SGD',
       lookFor:
-        'Both start from the same weights and see the same batches. Watch which curve leaves the dashed baseline, the loss of always answering 1, first.',
-      steps: 2000,
+        'Both start from the same weights and see the same batches. Watch which curve is the first to leave the dashed baseline, the loss of always answering 1, and how long the other stays there.',
+      steps: 12000,
       link: 'task=adding',
+    },
+  ],
+  [
+    'length-20',
+    {
+      group: 'start',
+      title: 'A fifth as long',
+      lookFor:
+        'With 20 steps the marked numbers lie less far back: both lanes leave the baseline within some hundred steps, and the lead of Path-SGD is small.',
+      steps: 2000,
+      link: 'length=20',
     },
   ],
   [
@@ -33,7 +44,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'All four networks compute the same function at the start, but two have units with large incoming and small outgoing weights, or the reverse. SGD takes another course, with a spike at its start and here not even a worse end; the two Path-SGD curves lie on each other, to the last bit.',
       steps: 1000,
-      link: 'lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:3&lane=path,rate:0.01&lane=path,rate:0.01,unbalance:3',
+      link: 'length=20&lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:3&lane=path,rate:0.01&lane=path,rate:0.01,unbalance:3',
     },
   ],
   [
@@ -44,7 +55,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'Path-SGD sees what a weight does in the network; AdaGrad, RMSprop and Adam see how large its gradients have been. Watch them overtake both here: Adam is below a loss of 0.05 after some 240 steps.',
       steps: 2000,
-      link: 'lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adagrad&lane=rmsprop&lane=adam',
+      link: 'length=20&lane=sgd,rate:0.1&lane=path,rate:0.01&lane=adagrad&lane=rmsprop&lane=adam',
     },
   ],
   [
@@ -70,17 +81,6 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
     },
   ],
   [
-    'length-50',
-    {
-      group: 'claims',
-      title: 'Two and a half times as long',
-      lookFor:
-        'With 50 steps the marked numbers lie further back, and each lane stays longer at the baseline before it finds them. From this np-RNN start Path-SGD leaves it first.',
-      steps: 3000,
-      link: 'length=50&lane=sgd,rate:0.05&lane=path,rate:0.01',
-    },
-  ],
-  [
     'rescaled-sgd',
     {
       group: 'claims',
@@ -88,7 +88,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'Four times the same function, with ever more unbalanced weights. Press Step once: the four losses are the same. Then watch them part, for SGD moves each of them differently.',
       steps: 500,
-      link: 'lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:1&lane=sgd,rate:0.1,unbalance:2&lane=sgd,rate:0.1,unbalance:3',
+      link: 'length=20&lane=sgd,rate:0.1&lane=sgd,rate:0.1,unbalance:1&lane=sgd,rate:0.1,unbalance:2&lane=sgd,rate:0.1,unbalance:3',
     },
   ],
   [
@@ -99,7 +99,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'SGD without a limit on the gradient: from balanced weights it learns, from unbalanced ones of the same function it is lost at step 3. Path-SGD goes the same way from both, to the last bit.',
       steps: 1500,
-      link: 'lane=sgd,rate:0.1,init:gaussian,clip:0&lane=sgd,rate:0.1,init:gaussian,clip:0,unbalance:3&lane=path,rate:0.1,init:gaussian&lane=path,rate:0.1,init:gaussian,unbalance:3',
+      link: 'length=20&lane=sgd,rate:0.1,init:gaussian,clip:0&lane=sgd,rate:0.1,init:gaussian,clip:0,unbalance:3&lane=path,rate:0.1,init:gaussian&lane=path,rate:0.1,init:gaussian,unbalance:3',
     },
   ],
   [
@@ -110,7 +110,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'Four Path-SGD lanes in two pairs, one network of each pair unbalanced. The first pair, limited only by the norm that belongs to the path geometry, stays together to the last bit; the second is clipped by the usual gradient norm too, and its curves part.',
       steps: 1000,
-      link: 'lane=path,rate:0.01&lane=path,rate:0.01,unbalance:4&lane=path,rate:0.01,clip:1&lane=path,rate:0.01,clip:1,unbalance:4',
+      link: 'length=20&lane=path,rate:0.01&lane=path,rate:0.01,unbalance:4&lane=path,rate:0.01,clip:1&lane=path,rate:0.01,clip:1,unbalance:4',
     },
   ],
   [
@@ -132,7 +132,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'Where recurrent weights start as the identity, a path uses the same weight at every step, and on the diagonal the term kappa2 is 24 times kappa1. Path2 counts it and learns at this rate; path leaves it out and takes steps that are too large.',
       steps: 1500,
-      link: 'lane=path,rate:0.1,init:identity&lane=path2,rate:0.1,init:identity',
+      link: 'length=20&lane=path,rate:0.1,init:identity&lane=path2,rate:0.1,init:identity',
     },
   ],
   [
@@ -143,7 +143,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'From random weights the term kappa2 is about a hundredth of kappa1. The paper leaves it out; watch how little that changes.',
       steps: 1500,
-      link: 'lane=path,rate:0.03,init:gaussian&lane=path2,rate:0.03,init:gaussian',
+      link: 'length=20&lane=path,rate:0.03,init:gaussian&lane=path2,rate:0.03,init:gaussian',
     },
   ],
   [
@@ -154,7 +154,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'Which method is ahead depends on the start: from np-RNN weights Path-SGD, from orthogonal ones SGD, and from the identity neither by much.',
       steps: 2000,
-      link: 'lane=sgd,rate:0.1&lane=path,rate:0.01&lane=sgd,rate:0.1,init:identity&lane=path,rate:0.03,init:identity&lane=sgd,rate:0.1,init:orthogonal&lane=path,rate:0.03,init:orthogonal',
+      link: 'length=20&lane=sgd,rate:0.1&lane=path,rate:0.01&lane=sgd,rate:0.1,init:identity&lane=path,rate:0.03,init:identity&lane=sgd,rate:0.1,init:orthogonal&lane=path,rate:0.03,init:orthogonal',
     },
   ],
   [
@@ -308,7 +308,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'An identity start without a limit on the gradient: the first steps throw the loss up by many powers of ten, and what is left of the network answers the same to everything. The same start with the gradient clipped at norm 1 learns.',
       steps: 1500,
-      link: 'lane=sgd,rate:0.1,init:identity&lane=sgd,rate:0.1,init:identity,clip:0&lane=sgd,rate:0.01,init:identity,clip:0',
+      link: 'length=20&lane=sgd,rate:0.1,init:identity&lane=sgd,rate:0.1,init:identity,clip:0&lane=sgd,rate:0.01,init:identity,clip:0',
     },
   ],
   [
@@ -319,7 +319,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'The IRNN start has weights of 0.001 into and out of the hidden layer. Kappa is then about a millionth, steps divided by it are huge, and Path-SGD is lost at step 2 at rates down to a millionth; SGD creeps away from the baseline. With usual weights in and out Path-SGD learns.',
       steps: 2000,
-      link: 'lane=path,rate:0.0001,init:irnn&lane=sgd,rate:0.1,init:irnn&lane=path,rate:0.03,init:identity',
+      link: 'length=20&lane=path,rate:0.0001,init:irnn&lane=sgd,rate:0.1,init:irnn&lane=path,rate:0.03,init:identity',
     },
   ],
   [
@@ -330,7 +330,7 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       lookFor:
         'Each method at four rates, ten times apart. The lowest creeps, the highest blows up; watch how few of the eight do well.',
       steps: 2000,
-      link: 'lane=sgd,rate:0.01&lane=sgd,rate:0.1&lane=sgd,rate:1&lane=sgd,rate:10&lane=path,rate:0.001&lane=path,rate:0.01&lane=path,rate:0.1&lane=path,rate:1',
+      link: 'length=20&lane=sgd,rate:0.01&lane=sgd,rate:0.1&lane=sgd,rate:1&lane=sgd,rate:10&lane=path,rate:0.001&lane=path,rate:0.01&lane=path,rate:0.1&lane=path,rate:1',
     },
   ],
 ]);

@@ -85,6 +85,20 @@ export const MEASUREMENTS: readonly Measurement[] = [
     },
   },
   {
+    task: 'adding',
+    length: 100,
+    from: 75,
+    to: 150,
+    hidden: 32,
+    layers: 1,
+    usual: { steps: 8000, seeds: 1, rates: {} },
+    withMomentum: {
+      steps: 8000,
+      seeds: 1,
+      rates: { sgd: { nprnn: 0.003 }, path: { nprnn: 0.001 } },
+    },
+  },
+  {
     task: 'mnist-rows',
     length: 28,
     from: 28,

@@ -4,11 +4,12 @@ import { Icon } from './Icon.tsx';
 import { LeftRunNotice } from './LeftRunNotice.tsx';
 import { formatCount } from './numbers.ts';
 import { TextFileButton } from './TextFileField.tsx';
-import { dismiss, useWorkbench } from './workbench.ts';
+import { chooseEngine, dismiss, useWorkbench } from './workbench.ts';
 
 /** What the visitor should know: parts of a link that were not used, an engine that fell back, a run that failed. */
 export function Notices() {
   const notices = useWorkbench((state) => state.notices);
+  const engine = useWorkbench((state) => state.view.engine);
   const error = useRun((state) => state.error);
   const waiting = useRun((state) => state.status === 'waiting');
   const fileInput = useRef<HTMLInputElement>(null);
@@ -23,6 +24,11 @@ export function Notices() {
           <p>
             <strong>This run cannot go on.</strong> {error}
           </p>
+          {engine === 'webgpu' && (
+            <button type="button" onClick={() => chooseEngine('cpu')}>
+              Train on the CPU
+            </button>
+          )}
         </div>
       )}
       <LeftRunNotice />

@@ -103,7 +103,7 @@ describe('guide and gallery', () => {
     await button('An unbalanced network').click();
     expect(await watch()).toContain(PRESETS.get('unbalanced')?.lookFor);
     await page.getByLabel('Hidden', { exact: true }).fill('8');
-    expect(await watch()).toContain('which of the 4 lanes');
+    expect(await watch()).toContain('Which of the 4 lanes');
     await openLink('#preset=unbalanced&lane=sgd&engine=cpu');
     expect(await watch()).toContain('First the loss comes to the dashed baseline');
     await openLink(`#${SMALL}&engine=cpu&hide=watch&hide=guide`);

@@ -60,7 +60,7 @@ describe('links', () => {
       );
     await page.getByRole('link', { name: 'Reset to defaults' }).click();
     expect(page.url()).not.toContain('#');
-    expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('20');
+    expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('100');
   });
 
   test('a value out of range is explained, and the one before it stays in use', async () => {

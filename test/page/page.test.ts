@@ -43,6 +43,10 @@ describe('without WebGPU', () => {
     const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/WebGPU/);
+    await button('Train on the CPU').click();
+    await isReady();
+    expect(await engine().textContent()).toMatch(/^CPU, /);
+    expect(hash()).toContain('engine=cpu');
   });
 
   test('the check page says that there is nothing to check', async () => {

@@ -144,6 +144,12 @@ describe('the room Prove it', () => {
     expect(violations).toEqual([]);
     await room().getByLabel('Regions at most').fill('3');
     await expect.poll(() => verdict().textContent()).toMatch(/^UNFINISHED.*Nothing is said of the rest/);
+    await openLink('#length=60&hidden=8&batch=4&engine=cpu&room=reachability');
+    await expect
+      .poll(() => room().getByRole('alert').textContent())
+      .toContain('Sequences have 60 steps here');
+    await button('Train on sequences of 20 steps').click();
+    await expect.poll(() => verdict().textContent()).toContain('(v5 + v15)');
     await openLink('#task=copying&length=10&hidden=8&batch=4&engine=cpu&room=reachability');
     await expect.poll(() => room().getByRole('alert').textContent()).toContain('the task here is copying');
   });

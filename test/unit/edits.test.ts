@@ -41,11 +41,11 @@ describe('edits', () => {
   });
 
   test('a task with a length of its own brings it, and back again the default returns', () => {
-    const rows = withTask(experimentOf('length=100'), 'mnist-rows');
+    const rows = withTask(experimentOf('length=50'), 'mnist-rows');
     expect([rows.task, rows.length]).toEqual(['mnist-rows', 28]);
     expect(parseExperiment(rows)).toEqual(rows);
     const adding = withTask(rows, 'adding');
-    expect(adding.length).toBe(20);
+    expect(adding.length).toBe(100);
     expect(parseExperiment(adding)).toEqual(adding);
   });
 
@@ -145,6 +145,6 @@ describe('laneStyles', () => {
     const names = laneStyles(experimentOf('lane=sgd,rate:0.1&lane=path&lane=path,unbalance:3')).map(
       ({ name }) => name,
     );
-    expect(names).toEqual(['SGD, rate 0.1', 'Path-SGD, rate 0.03', 'Path-SGD, rate 0.03, unbalance 3']);
+    expect(names).toEqual(['SGD, rate 0.1', 'Path-SGD, rate 0.001', 'Path-SGD, rate 0.001, unbalance 3']);
   });
 });

@@ -53,7 +53,7 @@ describe('measured rates', () => {
   });
 
   test('a link that names no rate means the rate that it always meant', () => {
-    expect(ratesOf('lane=sgd&lane=path&lane=path2&lane=adagrad&lane=rmsprop&lane=adam')).toEqual([
+    expect(ratesOf('length=20&lane=sgd&lane=path&lane=path2&lane=adagrad&lane=rmsprop&lane=adam')).toEqual([
       0.01, 0.03, 0.03, 0.01, 0.001, 0.001,
     ]);
     expect(ratesOf('length=50&lane=path,init:identity,momentum:0.9')).toEqual([0.003]);
@@ -132,7 +132,7 @@ describe('sweeps', () => {
   });
 
   test('a sweep of a swept lane moves the set to it', () => {
-    const once = withSweep(experimentOf('lane=sgd,rate:0.1&lane=path'), 0);
+    const once = withSweep(experimentOf('lane=sgd,rate:0.1&lane=path,rate:0.03'), 0);
     const twice = once && withSweep(once, 4);
     expect(twice?.lanes.map(({ rate }) => rate)).toEqual([0.1, 0.3, 1, 3, 10, 0.03]);
   });
@@ -220,7 +220,7 @@ describe('names of lanes', () => {
   });
 
   test('a lane alone is named by its rate; equal lanes are counted', () => {
-    expect(names('lane=path,unbalance:2')).toEqual(['Path-SGD, rate 0.03, unbalance 2']);
+    expect(names('lane=path,unbalance:2')).toEqual(['Path-SGD, rate 0.001, unbalance 2']);
     expect(names('lane=path&lane=path')).toEqual(['Path-SGD', 'Path-SGD (2)']);
   });
 

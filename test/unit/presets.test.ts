@@ -90,7 +90,7 @@ test('every step of the guide has a question with an answer, presets that exist 
 test('an experiment that is no preset has a sentence too, which knows twins and single lanes', () => {
   const sentence = (link: string): string => watchFor(parseLink(link).experiment);
   expect(sentence('lane=sgd')).toMatch(/^First the loss comes to the dashed baseline/);
-  expect(sentence('lane=sgd&lane=path')).toMatch(/which of the 2 lanes/);
+  expect(sentence('lane=sgd&lane=path')).toMatch(/^Which of the 2 lanes/);
   expect(sentence('lane=sgd&lane=path')).not.toContain('last bit');
   expect(sentence('lane=path&lane=path,unbalance:2')).toContain('to the last bit');
   expect(sentence('lane=path,clip:1&lane=path,clip:1,unbalance:2')).not.toContain('last bit');

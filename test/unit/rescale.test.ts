@@ -91,10 +91,10 @@ describe('what is said of a copy', () => {
     ]);
     expect(styles.map(({ name }) => name)).toEqual([
       'SGD, rate 0.1',
-      'Path-SGD, rate 0.03',
+      'Path-SGD, rate 0.001',
       'copy of SGD, rate 0.1',
-      'copy of Path-SGD, rate 0.03',
-      'copy 2 of Path-SGD, rate 0.03',
+      'copy of Path-SGD, rate 0.001',
+      'copy 2 of Path-SGD, rate 0.001',
     ]);
     expect(new Set(styles.map(({ colour, dash }) => `${colour} ${dash}`)).size).toBe(5);
   });

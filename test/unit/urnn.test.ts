@@ -500,14 +500,14 @@ describe('links and edits', () => {
   const problems = (link: string) => parseLink(link).messages.map(({ problem }) => problem);
 
   test('a lane of its own defaults', () => {
-    const { experiment, messages } = parseLink('hidden=64&lane=rmsprop,network:urnn&lane=path');
+    const { experiment, messages } = parseLink('length=50&hidden=64&lane=rmsprop,network:urnn&lane=path');
     expect(messages).toEqual([]);
     expect(experiment.lanes[0]).toEqual(defaultLane('rmsprop', experiment, 'urnn'));
     expect(experiment.lanes[0]).toMatchObject({ rate: 0.001, decay: 0.9, init: 'unitary' });
     expect(parseExperiment(experiment)).toEqual(experiment);
     expect(laneStyles(experiment).map(({ name }) => name)).toEqual([
       'uRNN, RMSprop, rate 0.001',
-      'Path-SGD, rate 0.03',
+      'Path-SGD, rate 0.003',
     ]);
   });
 

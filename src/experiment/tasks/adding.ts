@@ -45,6 +45,8 @@ export const adding: Task = {
   description: 'Add the marked numbers of a long sequence; the answer is due after the last one.',
   citation:
     'Hochreiter, Schmidhuber, "Long Short-Term Memory", Neural Computation 1997; in this form Le, Jaitly, Hinton, arXiv:1504.00941',
+  // SGD and Path-SGD part here for long enough to be watched; see `defaultLanes`.
+  defaultLength: 100,
   lengthRange: { min: 4, max: 1000 },
   hasTerms: true,
   steps: ({ length }) => length,

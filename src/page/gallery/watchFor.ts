@@ -29,5 +29,5 @@ export function watchFor(experiment: Experiment): string {
   const invariance = twins
     ? ' Path-SGD lanes that differ only in their unbalance lie on each other, to the last bit.'
     : '';
-  return `Watch which of the ${lanes.length} lanes gets below the dashed baseline, the best guess that ignores the input, first, and then ${goal}.${invariance}`;
+  return `Which of the ${lanes.length} lanes is the first below the dashed baseline, the best guess that ignores the input; then ${goal}.${invariance}`;
 }

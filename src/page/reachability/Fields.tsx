@@ -13,11 +13,13 @@ const ANSWER_LIMIT = 0.04;
 interface FieldsProps {
   readonly experiment: Experiment;
   readonly settings: Settings;
+  /** Whether the network that is chosen can be asked something. */
+  readonly asks: boolean;
   readonly onChange: (changes: Partial<Settings>) => void;
 }
 
 /** Which network is looked at, and what is asked of it. */
-export function Fields({ experiment, settings, onChange }: FieldsProps) {
+export function Fields({ experiment, settings, asks, onChange }: FieldsProps) {
   const names = laneStyles(experiment).map(({ name }) => name);
   const number = (key: keyof typeof RANGES, label: string, range = RANGES[key], value = settings[key]) => (
     <NumberField
@@ -47,7 +49,7 @@ export function Fields({ experiment, settings, onChange }: FieldsProps) {
         ]}
         onChange={chooseNetwork}
       />
-      {settings.network === 'random' ? (
+      {!asks ? null : settings.network === 'random' ? (
         <>
           {number('depth', 'Layers of it')}
           {number('units', 'Units of a layer')}
@@ -76,7 +78,7 @@ export function Fields({ experiment, settings, onChange }: FieldsProps) {
           {number('share', 'Share of the way')}
         </>
       ) : null}
-      {number('cells', 'Regions at most')}
+      {asks && number('cells', 'Regions at most')}
     </div>
   );
 }

@@ -8,8 +8,10 @@ import {
 import { withoutCopies } from '../../session/runData.ts';
 import { useRun } from '../../session/runStore.ts';
 import { Citation } from '../Citation.tsx';
+import { withLength } from '../edits.ts';
 import { formatCount } from '../numbers.ts';
 import type { RoomProps } from '../rooms/room.ts';
+import { edit } from '../workbench.ts';
 import { AnswerView } from './AnswerView.tsx';
 import { Fields } from './Fields.tsx';
 import { takeNetworks } from './takeNetwork.ts';
@@ -22,6 +24,9 @@ import '../styles/reachability.css';
 
 const PAPER =
   'Xiang, Tran, Johnson, "Reachable Set Computation and Safety Verification for Neural Networks with ReLU Activations", arXiv:1712.08163';
+
+/** A length of the adding problem that the room takes, soon learnt. */
+const SHORT_LENGTH = 20;
 
 /** An answer with what it was asked of. */
 interface Answered {
@@ -99,11 +104,18 @@ export default function Room({ settings: record, onSettings }: RoomProps) {
           ))}
         </div>
       )}
-      <Fields experiment={experiment} settings={settings} onChange={change} />
+      <Fields experiment={experiment} settings={settings} asks={obstacle === null} onChange={change} />
       {obstacle !== null ? (
-        <p className="reach-problem" role="alert">
-          {obstacle}
-        </p>
+        <>
+          <p className="reach-problem" role="alert">
+            {obstacle}
+          </p>
+          {experiment.task === 'adding' && (
+            <button type="button" onClick={() => edit(withLength(experiment, SHORT_LENGTH))}>
+              Train on sequences of {SHORT_LENGTH} steps
+            </button>
+          )}
+        </>
       ) : (
         <WorkBar
           label={random || status !== 'running' ? 'Prove it now' : 'Pause and prove it'}
