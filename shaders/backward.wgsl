@@ -17,7 +17,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
 fn batchRecurrence(lane: u32, local: u32, first: u32) {
   let w = weightsOf(lane, local);
   keepWeights(w, local, false);
-  for (var output = local; output < TILE * HIDDEN_QUADS; output += THREADS) {
+  for (var output = local; output < TILE_OUTPUTS; output += THREADS) {
     let sequence = output / HIDDEN_QUADS;
     let quad = output % HIDDEN_QUADS;
     let after = deltaRow(lane, dispatch.end, min(first + sequence, dispatch.batch - 1u));
@@ -25,44 +25,74 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
   }
   workgroupBarrier();
 
+  var ahead = array<Fed, OWN_OUTPUTS>();
+  if (SLICES > 1u) {
+    for (var own = 0u; own < OWN_OUTPUTS; own++) {
+      ahead[own] = fed(lane, dispatch.end - 1u, first, local + own * THREADS);
+    }
+  }
   for (var step = 0u; step < dispatch.end - dispatch.begin; step++) {
     let t = dispatch.end - 1u - step;
     let read = (step & 1u) * OTHER_HALF;
     let write = OTHER_HALF - read;
-    let sum = product(w, local, read);
     if (SLICES == 1u) {
-      endStep(lane, t, first, write, 0u, local, sum[0]);
-      endStep(lane, t, first, write, 1u, local, sum[1]);
-      endStep(lane, t, first, write, 2u, local, sum[2]);
-      endStep(lane, t, first, write, 3u, local, sum[3]);
+      let sum = product(w, local, read);
+      endStep(lane, t, first, write, local, fed(lane, t, first, local), sum[0]);
+      if (TILE > 1u) {
+        let output = local + HIDDEN_QUADS;
+        endStep(lane, t, first, write, output, fed(lane, t, first, output), sum[1]);
+      }
+      if (TILE > 2u) {
+        let third = local + 2u * HIDDEN_QUADS;
+        let fourth = local + 3u * HIDDEN_QUADS;
+        endStep(lane, t, first, write, third, fed(lane, t, first, third), sum[2]);
+        endStep(lane, t, first, write, fourth, fed(lane, t, first, fourth), sum[3]);
+      }
     } else {
-      storePieces(local, sum);
+      let now = ahead;
+      for (var own = 0u; own < OWN_OUTPUTS; own++) {
+        ahead[own] = fed(lane, max(t, dispatch.begin + 1u) - 1u, first, local + own * THREADS);
+      }
+      storePieces(local, product(w, local, read));
       workgroupBarrier();
-      for (var output = local; output < TILE * HIDDEN_QUADS; output += THREADS) {
-        let sequence = output / HIDDEN_QUADS;
-        let quad = output % HIDDEN_QUADS;
-        endStep(lane, t, first, write, sequence, quad, joined(sequence, quad));
+      for (var own = 0u; own < OWN_OUTPUTS; own++) {
+        let output = local + own * THREADS;
+        if (output < TILE_OUTPUTS) {
+          endStep(lane, t, first, write, output, now[own], joined(output));
+        }
       }
     }
     workgroupBarrier();
   }
 }
 
-// One sequence and quad of delta_t. Sequences past the end of the batch have no row of their own.
-fn endStep(lane: u32, t: u32, first: u32, write: u32, sequence: u32, quad: u32, sum: vec4<f32>) {
-  if (first + sequence >= dispatch.batch) {
+// What a time step reads of one output: dL/dh_t from above, and h_t.
+struct Fed {
+  gradient: vec4<f32>,
+  h: vec4<f32>,
+}
+
+fn fed(lane: u32, t: u32, first: u32, output: u32) -> Fed {
+  if (!isInBatch(first, output)) {
+    return Fed(vec4<f32>(), vec4<f32>());
+  }
+  var gradient = vec4<f32>();
+  if (t >= dispatch.sourceFrom) {
+    gradient = deltas[deltaRow(lane, t, first) + output];
+  }
+  return Fed(gradient, hidden[hiddenRow(lane, i32(t), first) + output]);
+}
+
+// delta_t of one output.
+fn endStep(lane: u32, t: u32, first: u32, write: u32, output: u32, source: Fed, sum: vec4<f32>) {
+  if (!isInBatch(first, output)) {
     return;
   }
-  let at = deltaRow(lane, t, first + sequence) + quad;
-  var fed = sum;
-  if (t >= dispatch.sourceFrom) {
-    fed += deltas[at];
-  }
-  let h = hidden[hiddenRow(lane, i32(t), first + sequence) + quad];
-  var delta = select(vec4<f32>(), fed, h > vec4<f32>());
+  let gradient = sum + source.gradient;
+  var delta = select(vec4<f32>(), gradient, source.h > vec4<f32>());
   if (lanes[lane].activation == TANH) {
-    delta = fed * (1.0 - h * h);
+    delta = gradient * (1.0 - source.h * source.h);
   }
-  state[write + sequence * STATE_QUADS + quad] = delta;
-  deltas[at] = delta;
+  state[write + output / HIDDEN_QUADS * STATE_QUADS + output % HIDDEN_QUADS] = delta;
+  deltas[deltaRow(lane, t, first) + output] = delta;
 }

@@ -34,7 +34,7 @@ fn hyperbolicTangent(x: vec4<f32>) -> vec4<f32> {
 fn batchRecurrence(lane: u32, local: u32, first: u32) {
   let w = weightsOf(lane, local);
   keepWeights(w, local, false);
-  for (var output = local; output < TILE * HIDDEN_QUADS; output += THREADS) {
+  for (var output = local; output < TILE_OUTPUTS; output += THREADS) {
     let sequence = output / HIDDEN_QUADS;
     let quad = output % HIDDEN_QUADS;
     let before = hiddenRow(lane, i32(dispatch.begin) - 1, min(first + sequence, dispatch.batch - 1u));
@@ -42,42 +42,66 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
   }
   workgroupBarrier();
 
+  var ahead = array<vec4<f32>, OWN_OUTPUTS>();
+  if (SLICES > 1u) {
+    for (var own = 0u; own < OWN_OUTPUTS; own++) {
+      ahead[own] = fed(lane, dispatch.begin, first, local + own * THREADS);
+    }
+  }
   for (var t = dispatch.begin; t < dispatch.end; t++) {
     let read = ((t - dispatch.begin) & 1u) * OTHER_HALF;
     let write = OTHER_HALF - read;
-    let row = hiddenRow(lane, i32(t), first);
-    let sum = product(w, local, read);
     if (SLICES == 1u) {
-      endStep(lane, row, first, write, 0u, local, sum[0]);
-      endStep(lane, row, first, write, 1u, local, sum[1]);
-      endStep(lane, row, first, write, 2u, local, sum[2]);
-      endStep(lane, row, first, write, 3u, local, sum[3]);
+      let sum = product(w, local, read);
+      endStep(lane, t, first, write, local, fed(lane, t, first, local) + sum[0]);
+      if (TILE > 1u) {
+        let output = local + HIDDEN_QUADS;
+        endStep(lane, t, first, write, output, fed(lane, t, first, output) + sum[1]);
+      }
+      if (TILE > 2u) {
+        let third = local + 2u * HIDDEN_QUADS;
+        let fourth = local + 3u * HIDDEN_QUADS;
+        endStep(lane, t, first, write, third, fed(lane, t, first, third) + sum[2]);
+        endStep(lane, t, first, write, fourth, fed(lane, t, first, fourth) + sum[3]);
+      }
     } else {
-      storePieces(local, sum);
+      let now = ahead;
+      for (var own = 0u; own < OWN_OUTPUTS; own++) {
+        ahead[own] = fed(lane, min(t + 1u, dispatch.end - 1u), first, local + own * THREADS);
+      }
+      storePieces(local, product(w, local, read));
       workgroupBarrier();
-      for (var output = local; output < TILE * HIDDEN_QUADS; output += THREADS) {
-        let sequence = output / HIDDEN_QUADS;
-        let quad = output % HIDDEN_QUADS;
-        endStep(lane, row, first, write, sequence, quad, joined(sequence, quad));
+      for (var own = 0u; own < OWN_OUTPUTS; own++) {
+        let output = local + own * THREADS;
+        if (output < TILE_OUTPUTS) {
+          endStep(lane, t, first, write, output, now[own] + joined(output));
+        }
       }
     }
     workgroupBarrier();
   }
 }
 
-// One sequence and quad of h_t. Sequences past the end of the batch have no row of their own.
-fn endStep(lane: u32, row: u32, first: u32, write: u32, sequence: u32, quad: u32, sum: vec4<f32>) {
-  if (first + sequence >= dispatch.batch) {
+// W_in x_t + b, of one output.
+fn fed(lane: u32, t: u32, first: u32, output: u32) -> vec4<f32> {
+  if (!isInBatch(first, output)) {
+    return vec4<f32>();
+  }
+  let bias = packed[lane * PACKED_QUADS + dispatch.bias + output % HIDDEN_QUADS];
+  return hidden[hiddenRow(lane, i32(t), first) + output] + bias;
+}
+
+// h_t of one output from z_t.
+fn endStep(lane: u32, t: u32, first: u32, write: u32, output: u32, z: vec4<f32>) {
+  if (!isInBatch(first, output)) {
     return;
   }
-  let at = row + sequence * HIDDEN_QUADS + quad;
-  let z = hidden[at] + packed[lane * PACKED_QUADS + dispatch.bias + quad] + sum;
   var h = vec4<f32>();
   if (lanes[lane].activation == TANH) {
     h = hyperbolicTangent(z);
   } else {
     h = relu(z);
   }
-  state[write + sequence * STATE_QUADS + quad] = h;
-  hidden[at] = h;
+  state[write + output / HIDDEN_QUADS * STATE_QUADS + output % HIDDEN_QUADS] = h;
+  hidden[hiddenRow(lane, i32(t), first) + output] = h;
 }

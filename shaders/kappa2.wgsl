@@ -12,12 +12,12 @@
 @group(0) @binding(5) var<storage, read_write> kappa2: array<vec4<u32>>;
 @group(0) @binding(6) var<storage, read_write> exponents: array<i32>;       // [lane, EXPONENTS]
 
-const TILE = 4u;
+const COLUMNS = 4u;
 const PART = HIDDEN_QUADS + 1u;
 
-var<workgroup> state: array<vec4<f32>, 2u * TILE * HIDDEN_QUADS>;
-var<workgroup> largest: array<atomic<u32>, 3u * TILE>;    // of G, a slot per column and, by turns, per step
-var<workgroup> largestOfRow: array<atomic<u32>, TILE>;    // of kappa2
+var<workgroup> state: array<vec4<f32>, 2u * COLUMNS * HIDDEN_QUADS>;
+var<workgroup> largest: array<atomic<u32>, 3u * COLUMNS>;    // of G, a slot per column and, by turns, per step
+var<workgroup> largestOfRow: array<atomic<u32>, COLUMNS>;    // of kappa2
 
 @compute @workgroup_size(HIDDEN_QUADS)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) quad: u32) {
@@ -26,14 +26,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     return;
   }
   let layer = dispatch.layer;
-  let first = workgroup.x * TILE;
+  let first = workgroup.x * COLUMNS;
   let w = lane * PACKED_QUADS + dispatch.weights + quad;
   var g = mat4x4<f32>();
   var sum = mat4x4<f32>();
   var gExponent = vec4<i32>(ZERO_EXPONENT);
   var sumExponent = vec4<i32>(ZERO_EXPONENT);
   if (dispatch.end + 1u < dispatch.length) {
-    for (var c = 0u; c < TILE; c++) {
+    for (var c = 0u; c < COLUMNS; c++) {
       let at = partOf(lane, first + c, 0u);
       g[c] = bitcast<vec4<f32>>(kappa2[at + quad]);
       gExponent[c] = bitcast<i32>(kappa2[at + HIDDEN_QUADS].x);
@@ -41,17 +41,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       sumExponent[c] = bitcast<i32>(kappa2[at + PART + HIDDEN_QUADS].x);
     }
   }
-  for (var c = 0u; c < TILE; c++) {
+  for (var c = 0u; c < COLUMNS; c++) {
     state[c * HIDDEN_QUADS + quad] = g[c];
-    atomicMax(&largest[2u * TILE + c], bitcast<u32>(largestOf(g[c])));
+    atomicMax(&largest[2u * COLUMNS + c], bitcast<u32>(largestOf(g[c])));
   }
   workgroupBarrier();
 
   let steps = dispatch.end - dispatch.begin;
   for (var step = 0u; step < steps; step++) {
     let t = dispatch.end - 1u - step;
-    let read = (step & 1u) * TILE * HIDDEN_QUADS;
-    let to = TILE * HIDDEN_QUADS - read;
+    let read = (step & 1u) * COLUMNS * HIDDEN_QUADS;
+    let to = COLUMNS * HIDDEN_QUADS - read;
     let head = gammaRow(lane, layer, t + 1u);
     let headExponent = bitcast<i32>(gammaOut[head + HIDDEN_QUADS].x);
     let tail = gammaRow(lane, layer, t);    // u_{t-1}: gammaIn has a row more in front
@@ -59,8 +59,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let into = bitcast<vec4<f32>>(gammaIn[tail + quad]);
 
     var normaliser = vec4<f32>();
-    for (var c = 0u; c < TILE; c++) {
-      let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(step + 2u) % 3u * TILE + c])));
+    for (var c = 0u; c < COLUMNS; c++) {
+      let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(step + 2u) % 3u * COLUMNS + c])));
       normaliser[c] = select(powerOfTwo(-shift), 0.0, shift == ZERO_EXPONENT);
       gExponent[c] = select(gExponent[c] + shift, ZERO_EXPONENT, shift == ZERO_EXPONENT);
     }
@@ -76,7 +76,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         state[before + HIDDEN_QUADS] * normaliser.y, state[before + 2u * HIDDEN_QUADS] * normaliser.z,
         state[before + 3u * HIDDEN_QUADS] * normaliser.w);
     }
-    for (var c = 0u; c < TILE; c++) {
+    for (var c = 0u; c < COLUMNS; c++) {
       let j = first + c;
       var leaves = vec4<f32>();
       if (j / 4u == quad) {
@@ -86,9 +86,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       g[c] = scaled4(leaves, headExponent - base) + scaled4(walked[c], gExponent[c] - base);
       gExponent[c] = base;
       state[to + c * HIDDEN_QUADS + quad] = g[c];
-      atomicMax(&largest[step % 3u * TILE + c], bitcast<u32>(largestOf(g[c])));
+      atomicMax(&largest[step % 3u * COLUMNS + c], bitcast<u32>(largestOf(g[c])));
       if (quad == 0u) {
-        atomicStore(&largest[(step + 1u) % 3u * TILE + c], 0u);
+        atomicStore(&largest[(step + 1u) % 3u * COLUMNS + c], 0u);
       }
       // The exponent that counts is that of the product, known only of its factors: it may lag by the growth of a step.
       let termExponent = max(base + tailExponent, 2 * ZERO_EXPONENT);
@@ -100,7 +100,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   }
 
   if (dispatch.begin > 1u) {
-    for (var c = 0u; c < TILE; c++) {
+    for (var c = 0u; c < COLUMNS; c++) {
       let at = partOf(lane, first + c, 0u);
       if (first + c < HIDDEN) {
         kappa2[at + quad] = bitcast<vec4<u32>>(g[c]);
@@ -113,7 +113,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     }
     return;
   }
-  for (var c = 0u; c < TILE; c++) {
+  for (var c = 0u; c < COLUMNS; c++) {
     let j = min(first + c, HIDDEN - 1u);
     let weights = vec4<f32>(weightOf(lane, j, quad * 4u), weightOf(lane, j, quad * 4u + 1u),
       weightOf(lane, j, quad * 4u + 2u), weightOf(lane, j, quad * 4u + 3u));
@@ -121,7 +121,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     atomicMax(&largestOfRow[c], bitcast<u32>(largestOf(sum[c])));
   }
   workgroupBarrier();
-  for (var c = 0u; c < TILE; c++) {
+  for (var c = 0u; c < COLUMNS; c++) {
     if (first + c < HIDDEN) {
       let shift = evenAbove(exponentOf(bitcast<f32>(atomicLoad(&largestOfRow[c]))) + sumExponent[c]) - sumExponent[c];
       let at = partOf(lane, first + c, 1u);

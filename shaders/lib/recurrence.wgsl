@@ -1,19 +1,22 @@
 // What the forward and the backward recurrence share: the workgroup's state, the product of a time step, and the path
-// row, which is the same recurrence with squared weights (mathematics, section 2.3). One workgroup has four sequences, or
-// one path row, and runs the whole time loop: sequences are independent, so no barrier across workgroups is needed.
+// row, which is the same recurrence with squared weights (mathematics, section 2.3). One workgroup has TILE sequences (1, 2
+// or 4), or one path row, and runs the whole time loop: sequences are independent, so no barrier across workgroups is
+// needed, and a sequence has the same sums in a tile of any size.
 //
 // A time step waits for the one before, so what counts is how long one takes. Its sum over the hidden units is cut into
 // SLICES: an invocation has a quad of outputs and a slice of the sum, whose weights it keeps in registers (KEPT) over all
 // time steps where they are few enough. With one slice the state has two halves that are written and read by turns, so
-// that one barrier a step is enough; else the slices are joined between two barriers.
+// that one barrier a step is enough; else the slices are joined between two barriers. What a step reads from other kernels
+// is read a step ahead, so that its latency passes while the step before is computed.
 //
 // A feedforward network has one time step and nothing to multiply: an empty sum in one slice.
 
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;          // [lane, PACKED_QUADS]
 @group(0) @binding(3) var<storage, read_write> gamma: array<vec4<u32>>;     // rows of gamma.wgsl
 
-const TILE = 4u;
 const THREADS = SLICES * HIDDEN_QUADS;
+const TILE_OUTPUTS = TILE * HIDDEN_QUADS;   // of a time step: [sequence, HIDDEN_QUADS]
+const OWN_OUTPUTS = (TILE + SLICES - 1u) / SLICES;    // of them an invocation's, THREADS apart, where there are slices
 const STATE_QUADS = SLICES * SLICE_QUADS;   // of a row: whole slices, the padding stays zero
 const OTHER_HALF = select(0u, TILE * STATE_QUADS, SLICES == 1u);
 
@@ -66,15 +69,22 @@ fn sliceEnd(local: u32) -> u32 {
   return min(SLICE_QUADS, HIDDEN_QUADS - min(HIDDEN_QUADS, local / HIDDEN_QUADS * SLICE_QUADS));
 }
 
-// An invocation's part of the product with the four sequences of a half of the state.
+// An invocation's part of the product with the sequences of a half of the state, a column each.
 fn product(w: u32, local: u32, half: u32) -> mat4x4<f32> {
   var sum = mat4x4<f32>();
   let first = half + local / HIDDEN_QUADS * SLICE_QUADS;
   let end = sliceEnd(local);
   for (var i = 0u; i < end; i++) {
     let at = first + i;
-    sum += weightsAt(w, i) * mat4x4<f32>(state[at], state[at + STATE_QUADS], state[at + 2u * STATE_QUADS],
-      state[at + 3u * STATE_QUADS]);
+    let weights = weightsAt(w, i);
+    sum[0] += weights * state[at];
+    if (TILE > 1u) {
+      sum[1] += weights * state[at + STATE_QUADS];
+    }
+    if (TILE > 2u) {
+      sum[2] += weights * state[at + 2u * STATE_QUADS];
+      sum[3] += weights * state[at + 3u * STATE_QUADS];
+    }
   }
   return sum;
 }
@@ -82,29 +92,57 @@ fn product(w: u32, local: u32, half: u32) -> mat4x4<f32> {
 // Leaves an invocation's part of the product for `joined`, after a barrier.
 fn storePieces(local: u32, sum: mat4x4<f32>) {
   pieces[local] = sum[0];
-  pieces[local + THREADS] = sum[1];
-  pieces[local + 2u * THREADS] = sum[2];
-  pieces[local + 3u * THREADS] = sum[3];
+  if (TILE > 1u) {
+    pieces[local + THREADS] = sum[1];
+  }
+  if (TILE > 2u) {
+    pieces[local + 2u * THREADS] = sum[2];
+    pieces[local + 3u * THREADS] = sum[3];
+  }
 }
 
-// The sum over the slices, of one sequence and quad.
-fn joined(sequence: u32, quad: u32) -> vec4<f32> {
+// The sum over the slices, of one output.
+fn joined(output: u32) -> vec4<f32> {
+  let first = output / HIDDEN_QUADS * THREADS + output % HIDDEN_QUADS;
   var sum = vec4<f32>();
   for (var slice = 0u; slice < SLICES; slice++) {
-    sum += pieces[sequence * THREADS + slice * HIDDEN_QUADS + quad];
+    sum += pieces[first + slice * HIDDEN_QUADS];
   }
   return sum;
+}
+
+// Whether a sequence of the tile is one of the batch: those past its end have no row of their own.
+fn isInBatch(first: u32, output: u32) -> bool {
+  return output < TILE_OUTPUTS && first + output / HIDDEN_QUADS < dispatch.batch;
+}
+
+// What a path row adds to its product.
+struct PathFed {
+  exponent: i32,
+  value: vec4<f32>,
+}
+
+fn pathFed(lane: u32, local: u32, step: u32) -> PathFed {
+  if (select(dispatch.begin + step, dispatch.end - step - 1u, BACKWARD) < dispatch.sourceFrom) {
+    return PathFed(ZERO_EXPONENT, vec4<f32>());
+  }
+  let row = pathRow(lane, step + 1u);
+  return PathFed(bitcast<i32>(gamma[row + HIDDEN_QUADS].x), bitcast<vec4<f32>>(gamma[row + local % HIDDEN_QUADS]));
+}
+
+// The row after so many steps.
+fn pathRow(lane: u32, step: u32) -> u32 {
+  return gammaRow(lane, dispatch.layer, select(dispatch.begin + step, dispatch.end - step, BACKWARD));
 }
 
 // u_t = fed_t + b*b + (W*W) u_{t-1}, each row with its own exponent. What is kept in `state` is not normalised yet: its
 // largest is known only after the barrier, and then every reader multiplies by the same power of two.
 fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
   let steps = dispatch.end - dispatch.begin;
-  let start = select(dispatch.begin, dispatch.end, BACKWARD);
   let w = weightsOf(lane, local);
   let quad = local;
   let owns = local < HIDDEN_QUADS;    // the invocations that end a step, one for each quad
-  var before = gammaRow(lane, dispatch.layer, start);
+  var before = pathRow(lane, 0u);
   var value = vec4<f32>();
   var exponent = bitcast<i32>(gamma[before + HIDDEN_QUADS].x);
   var bias = vec4<f32>();
@@ -125,8 +163,11 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
   let biasExponent = select(ZERO_EXPONENT, 0, exponentOf(bitcast<f32>(atomicLoad(&largestBias))) != ZERO_EXPONENT);
   let sliceFirst = local / HIDDEN_QUADS * SLICE_QUADS;
   let sliceQuads = sliceEnd(local);
+  var ahead = pathFed(lane, local, 0u);
   for (var step = 0u; step < steps; step++) {
     let read = (step & 1u) * OTHER_HALF;
+    let fed = ahead;
+    ahead = pathFed(lane, local, min(step + 1u, steps - 1u));
     let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(step + 2u) % 3u])));
     let normaliser = select(powerOfTwo(-shift), 0.0, shift == ZERO_EXPONENT);
     exponent = select(exponent + shift, ZERO_EXPONENT, shift == ZERO_EXPONENT);
@@ -147,21 +188,13 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
       pieces[local] = sum;
       workgroupBarrier();
       if (owns) {
-        sum = joined(0u, quad);
+        sum = joined(quad);
       }
     }
-    let row = gammaRow(lane, dispatch.layer, select(start + step + 1u, start - step - 1u, BACKWARD));
-    var fedExponent = ZERO_EXPONENT;
-    var fed = vec4<f32>();
-    if (select(start + step, start - step - 1u, BACKWARD) >= dispatch.sourceFrom) {
-      fedExponent = bitcast<i32>(gamma[row + HIDDEN_QUADS].x);
-      if (owns) {
-        fed = bitcast<vec4<f32>>(gamma[row + quad]);
-      }
-    }
-    let base = max(max(fedExponent, biasExponent), exponent);
+    let base = max(max(fed.exponent, biasExponent), exponent);
     if (owns) {
-      value = scaled4(fed, fedExponent - base) + scaled4(bias, biasExponent - base) + scaled4(sum, exponent - base);
+      value = scaled4(fed.value, fed.exponent - base) + scaled4(bias, biasExponent - base)
+        + scaled4(sum, exponent - base);
       state[OTHER_HALF - read + quad] = value;
       atomicMax(&largest[step % 3u], bitcast<u32>(largestOf(value)));
     }
@@ -170,7 +203,7 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
       // Read in the step before, filled in the next one.
       atomicStore(&largest[(step + 1u) % 3u], 0u);
     }
-    before = row;
+    before = pathRow(lane, step + 1u);
     workgroupBarrier();
   }
   let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(steps + 2u) % 3u])));

@@ -2,7 +2,7 @@ import { BATCH_CASES } from './checks/batches.ts';
 import { COMPARISON_CASES } from './checks/comparisons.ts';
 import { INVARIANCE_CASES } from './checks/invariance.ts';
 import { adaptiveOptimizers } from './checks/optimizers.ts';
-import { determinism, divergence, splitting } from './checks/runs.ts';
+import { determinism, divergence, splitting, tiles } from './checks/runs.ts';
 import type { CheckCase } from './checks/support.ts';
 import { UNITARY_CASES } from './checks/unitary.ts';
 
@@ -17,6 +17,7 @@ export const CHECK_CASES: readonly CheckCase[] = [
   adaptiveOptimizers,
   ...INVARIANCE_CASES,
   determinism,
+  tiles,
   splitting,
   divergence,
 ];

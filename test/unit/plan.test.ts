@@ -8,7 +8,7 @@ import {
   planStep,
 } from '../../src/engine/webgpu/plan.ts';
 import type { Dispatch } from '../../src/engine/webgpu/planner.ts';
-import { capacityOf, gradientBlocksOf, packingsOf } from '../../src/engine/webgpu/sizes.ts';
+import { capacityOf, gradientBlocksOf, packingsOf, tilingOf } from '../../src/engine/webgpu/sizes.ts';
 import { type Experiment, RANGES } from '../../src/experiment/schema.ts';
 import { TASKS, type Task } from '../../src/experiment/tasks/index.ts';
 import { experimentOf, laneOf } from './support.ts';
@@ -23,7 +23,8 @@ function requestOf(
   const lanes = [laneOf('path2'), laneOf('sgd'), laneOf('adam')];
   const experiment = experimentOf({ hidden: 9, length: 10, batch: 5, layers: 2, lanes, ...changes });
   const shape = shapeFor(task, experiment);
-  return { task, experiment, shape, packings: packingsOf(shape), everything: false, mostOperations };
+  const parts = { packings: packingsOf(shape), tiling: tilingOf(shape, true) };
+  return { task, experiment, shape, ...parts, everything: false, mostOperations };
 }
 
 const kernelsOf = (dispatches: readonly Dispatch[]): string[] => dispatches.map(({ kernel }) => kernel);
@@ -174,4 +175,18 @@ describe('no dispatch is too long, as far as it can be split', () => {
     expect(Object.keys(over).sort()).toEqual(['gradient', 'projectForward']);
     for (const multiple of Object.values(over)) expect(multiple).toBeLessThan(2.87);
   });
+});
+
+test('a recurrence has as many workgroups as a GPU runs at once, in tiles as small as that allows', () => {
+  const tileOf = (changes: Partial<Experiment>, lanes: number, sliceable = true) => {
+    const own = Array.from({ length: lanes }, () => laneOf('path'));
+    return tilingOf(shapeFor(TASKS.adding, experimentOf({ ...changes, lanes: own })), sliceable);
+  };
+  expect(tileOf({ hidden: 100, batch: 32 }, 1)).toEqual({ tile: 1, slices: 7, sliceQuads: 4, kept: true });
+  expect(tileOf({ hidden: 100, batch: 32 }, 8).tile).toBe(1);
+  expect(tileOf({ hidden: 100, batch: 32 }, 9).tile).toBe(2);
+  expect(tileOf({ hidden: 100, batch: 100 }, 6).tile).toBe(4);
+  // Weights that are not kept are read once for a tile.
+  expect(tileOf({ hidden: 256, batch: 32 }, 1)).toMatchObject({ tile: 4, kept: false });
+  expect(tileOf({ hidden: 100, batch: 32 }, 1, false)).toMatchObject({ tile: 4, slices: 1 });
 });

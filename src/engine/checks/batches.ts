@@ -16,7 +16,7 @@ import { padRows } from '../webgpu/content.ts';
 import { DISPATCH_BYTES, deviceOf, LANES_BYTES, MAP_READ, USAGE } from '../webgpu/device.ts';
 import { sourceOf } from '../webgpu/kernels.ts';
 import { writeFields } from '../webgpu/planner.ts';
-import { quadsOf, slicesOf } from '../webgpu/sizes.ts';
+import { quadsOf, tilingOf } from '../webgpu/sizes.ts';
 import { type CheckResult, checked, differences } from './compare.ts';
 import type { CheckCase, CheckContext } from './support.ts';
 
@@ -63,7 +63,7 @@ async function deviceBatches(
   const task = taskOf(experiment);
   const opened = await deviceOf(gpu);
   const { device } = opened;
-  const constants = constantsOf(task, shape, 0, slicesOf(shape, false));
+  const constants = constantsOf(task, shape, 0, tilingOf(shape, false));
   const words = task.shaderData(data, experiment.seed);
   const name = words === null ? 'batch' : 'batchOfData';
   const { pipeline, layout } = await opened.kernel(name, sourceOf(name, shaders, constants, task.shader));

@@ -3,6 +3,7 @@ import { TASKS, type Task } from '../../experiment/tasks/index.ts';
 import { createCpuEngineFor } from '../cpu/engine.ts';
 import type { Evaluation } from '../engine.ts';
 import { matrixOf, shapeFor } from '../layout.ts';
+import type { WebGpuEngineParts } from '../webgpu/engine.ts';
 import { createUntested } from '../webgpu/index.ts';
 import {
   type CheckResult,
@@ -24,11 +25,10 @@ import {
   withEngines,
 } from './support.ts';
 
-interface Comparison {
+/** The recurrence is dealt to workgroups as the device takes it where nothing is given. */
+interface Comparison extends Pick<WebGpuEngineParts, 'sliced' | 'tile'> {
   readonly task: Task;
   readonly experiment: Experiment;
-  /** Whether the recurrence is cut into slices; as the device takes it where nothing is given. */
-  readonly sliced?: boolean;
 }
 
 /**
@@ -36,14 +36,14 @@ interface Comparison {
  * are carried, five steps with an evaluation between them, so that they begin anew on the way.
  */
 export async function compareEngines(
-  { task, experiment, sliced }: Comparison,
+  { task, experiment, ...tiling }: Comparison,
   context: CheckContext,
 ): Promise<CheckResult[]> {
   const cpu = createCpuEngineFor(task, experiment, { data: null, precision: 'float64' });
   const device = createUntested(task, experiment, {
     ...context,
+    ...tiling,
     data: null,
-    ...(sliced === undefined ? {} : { sliced }),
   });
   const carries = task.segments(experiment, null) !== null;
   return withEngines([device, Promise.resolve(cpu)], async (gpu, oracle) => {
@@ -126,13 +126,20 @@ const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
 );
 
 /** The recurrence in one piece and cut into slices, whichever the device takes by itself: same numbers to rounding. */
-const SLICED: readonly CheckCase[] = [true, false].flatMap((sliced) =>
+const SLICED: readonly CheckCase[] = (
+  [
+    ['cut into slices', { sliced: true, tile: 1 }],
+    ['cut into slices, tiles of 2', { sliced: true, tile: 2 }],
+    ['cut into slices, tiles of 4', { sliced: true, tile: 4 }],
+    ['in one piece', { sliced: false }],
+  ] as const
+).flatMap(([name, tiling]) =>
   [6, 50, 100, 130].map((hidden) => ({
-    name: `recurrence ${sliced ? 'cut into slices' : 'in one piece'}: hidden ${hidden}`,
-    inShort: hidden === (sliced ? 50 : 6),
+    name: `recurrence ${name}: hidden ${hidden}`,
+    inShort: tiling.sliced ? tiling.tile === 1 && hidden === 50 : hidden === 6,
     run: (context: CheckContext) => {
       const experiment = experimentOf({ hidden, batch: 6, lanes: [lane('path', { unbalance: 2 })] });
-      return compareEngines({ task: TASKS.adding, experiment, sliced }, context);
+      return compareEngines({ task: TASKS.adding, experiment, ...tiling }, context);
     },
   })),
 );

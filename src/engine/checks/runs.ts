@@ -69,6 +69,29 @@ export const determinism: CheckCase = {
   },
 };
 
+/** The recurrence in tiles of any size: a lane's numbers must not depend on how many lanes there are. */
+export const tiles: CheckCase = {
+  name: 'the same bits in tiles of any size',
+  inShort: true,
+  async run(context) {
+    const task = noiseTask(NETWORK_NOISE);
+    const lanes = [lane('path'), lane('sgd', { activation: 'tanh' })];
+    const experiment = experimentOf({ hidden: 50, length: 12, batch: 7, lanes });
+    const engines = ([1, 2, 4] as const).map((tile) =>
+      createUntested(task, experiment, { ...context, data: null, sliced: true, tile }),
+    );
+    return withEngines(engines, async (...tiled) => {
+      for (const engine of tiled) await engine.train(3);
+      const [one, two, four] = await Promise.all(tiled.map((engine) => engine.checkpoint()));
+      if (!one || !two || !four) throw new Error('an engine is missing');
+      return [
+        checked('tiles of 2: numbers that differ', sameStates(one, two), 0),
+        checked('tiles of 4: numbers that differ', sameStates(one, four), 0),
+      ];
+    });
+  },
+};
+
 /** A step of many rows, whose sums are cut within their chunks. */
 export const splitting: CheckCase = {
   name: 'the same bits in short dispatches',

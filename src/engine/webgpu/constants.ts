@@ -6,14 +6,14 @@ import {
   exponentsOf,
   pairsOf,
   quadsOf,
+  type RecurrenceTiling,
   readoutRowsOf,
-  type Slices,
   unitarySumsOf,
   unitsOf,
 } from './sizes.ts';
 
 /** The `const` declarations that stand before every kernel. */
-export function constantsOf(task: Task, shape: Shape, packedQuads: number, slices: Slices): string {
+export function constantsOf(task: Task, shape: Shape, packedQuads: number, tiling: RecurrenceTiling): string {
   const numbers = {
     HIDDEN: shape.hidden,
     LAYERS: shape.layers,
@@ -28,8 +28,9 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, slice
     EXPONENTS: exponentsOf(shape),
     RING_STEPS: METRIC_STEPS,
     READOUT_ROWS: readoutRowsOf(shape),
-    SLICES: slices.slices,
-    SLICE_QUADS: slices.sliceQuads,
+    TILE: tiling.tile,
+    SLICES: tiling.slices,
+    SLICE_QUADS: tiling.sliceQuads,
     UNITS: unitsOf(shape),
     PAIRS: pairsOf(shape),
     UNITARY_SUMS: unitarySumsOf(shape),
@@ -38,7 +39,7 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, slice
   lines.push(`const MODULUS_EPSILON = ${MODULUS_EPSILON};`);
   const flags = {
     SOFTMAX: task.loss === 'softmax',
-    KEPT: slices.kept,
+    KEPT: tiling.kept,
     RECURRENT: shape.recurrent,
     UNITARY: shape.network === 'urnn',
     ODD_POWER: Math.log2(unitsOf(shape)) % 2 === 1,

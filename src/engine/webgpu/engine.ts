@@ -38,7 +38,7 @@ import {
   planEvaluation,
   planStep,
 } from './plan.ts';
-import { bufferBytes, checkSize, packingsOf, slicesOf } from './sizes.ts';
+import { bufferBytes, checkSize, packingsOf, type Tile, tilingOf } from './sizes.ts';
 import { batchOf, pathsOf, readLine, statesOf } from './snapshot.ts';
 import { type Command, Submitter } from './submitter.ts';
 
@@ -52,6 +52,8 @@ export interface WebGpuEngineParts {
   readonly mostOperations?: number;
   /** Whether a time step's sum is cut into slices; as it is faster on the adapter where nothing is given. */
   readonly sliced?: boolean;
+  /** Sequences of a workgroup of a recurrence; as is right for the batch and the adapter where nothing is given. */
+  readonly tile?: Tile;
 }
 
 /** Buffers of which `bufferBytes` has the very name. */
@@ -123,13 +125,13 @@ export class WebGpuEngine implements Engine {
     this.#shape = shapeFor(parts.task, experiment, parts.data);
     const { task, device, shaders } = parts;
     const packings = packingsOf(this.#shape);
-    const slices = slicesOf(this.#shape, parts.sliced ?? !device.info.software);
+    const tiling = tilingOf(this.#shape, parts.sliced ?? !device.info.software, parts.tile);
     this.#buffers = new Buffers(device.device);
     this.#submitter = new Submitter(device.device);
     this.#commands = new Commands({
       device,
       shaders,
-      constants: constantsOf(task, this.#shape, packings.quads, slices),
+      constants: constantsOf(task, this.#shape, packings.quads, tiling),
       batchShader: task.shader,
       buffers: this.#buffers,
     });
@@ -138,6 +140,7 @@ export class WebGpuEngine implements Engine {
       experiment,
       shape: this.#shape,
       packings,
+      tiling,
       everything: false,
       mostOperations: parts.mostOperations ?? mostOperationsOf(device.info.software),
     };

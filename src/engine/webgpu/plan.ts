@@ -10,6 +10,7 @@ import {
   type Packings,
   pairsOf,
   quadsOf,
+  type RecurrenceTiling,
   readoutRowsOf,
   unitarySumsOf,
   unitsOf,
@@ -21,6 +22,7 @@ export interface PlanRequest {
   readonly experiment: Experiment;
   readonly shape: Shape;
   readonly packings: Packings;
+  readonly tiling: RecurrenceTiling;
   /** Kappa of every lane, whatever its optimizer. */
   readonly everything: boolean;
   /** Most operations of a dispatch, as far as work can be split. */
@@ -111,7 +113,12 @@ function addCarry(planner: Planner, { shape }: PlanRequest, at: 'begin' | 'end',
 }
 
 /** From the batch to the readout; `path` adds gamma_in. */
-function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: number, paths: boolean): void {
+function addForward(
+  planner: Planner,
+  { shape, packings, tiling }: PlanRequest,
+  batch: number,
+  paths: boolean,
+): void {
   const { hidden, length, lanes } = shape;
   const unitary = shape.network === 'urnn';
   const path = paths && !unitary;
@@ -165,7 +172,7 @@ function addForward(planner: Planner, { shape, packings }: PlanRequest, batch: n
       2 * rows * hidden * recurrentInputs,
       ({ lanes: count }) => ({
         fields: { ...common, weights: packed.recurrent },
-        groups: [Math.ceil(batch / 4) + (path ? 1 : 0), count, 1],
+        groups: [Math.ceil(batch / tiling.tile) + (path ? 1 : 0), count, 1],
       }),
       { begin: 0, end: length },
     );
@@ -202,7 +209,7 @@ const projectGroups = (steps: number, batch: number, hiddenQuads: number, path: 
   Math.ceil(((Math.ceil((steps * batch) / 4) + (path ? steps : 0)) * hiddenQuads) / 64);
 
 /** From dL/dy to the deltas of every layer and gamma_out. */
-function addBackward(planner: Planner, { shape, packings }: PlanRequest): void {
+function addBackward(planner: Planner, { shape, packings, tiling }: PlanRequest): void {
   const { hidden, length, lanes, batch } = shape;
   const capacity = capacityOf(shape);
   const hiddenQuads = quadsOf(hidden);
@@ -253,7 +260,7 @@ function addBackward(planner: Planner, { shape, packings }: PlanRequest): void {
       2 * length * batch * lanes * hidden * (shape.recurrent ? hidden : 1),
       ({ lanes: count }) => ({
         fields: { layer, sourceFrom: first, weights: packings.layers[layer]?.recurrentBack ?? 0 },
-        groups: [Math.ceil(batch / 4) + 1, count, 1],
+        groups: [Math.ceil(batch / tiling.tile) + 1, count, 1],
       }),
       { begin: 0, end: length, backward: true },
     );

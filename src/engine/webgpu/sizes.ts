@@ -118,13 +118,19 @@ export const gradientBlocksOf = (rows: number, splits: number): number =>
 export const readoutRowsOf = ({ outputs }: Shape): number =>
   [16, 8].find((rows) => rows * quadsOf(outputs) <= 256) ?? 4;
 
-/** How the recurrence cuts the sum of a time step: see shaders/lib/recurrence.wgsl. */
-export interface Slices {
+/** How the recurrence is dealt to workgroups and their invocations: see shaders/lib/recurrence.wgsl. */
+export interface RecurrenceTiling {
+  /** Sequences of a workgroup. */
+  readonly tile: Tile;
+  /** Parts into which the sum of a time step is cut. */
   readonly slices: number;
   readonly sliceQuads: number;
   /** Whether an invocation keeps its weights in registers. */
   readonly kept: boolean;
 }
+
+const TILES = [1, 2, 4] as const;
+export type Tile = (typeof TILES)[number];
 
 /** Most slices: joining them costs time too. */
 const MOST_SLICES = 8;
@@ -133,16 +139,30 @@ const SLICED_QUADS = 176;
 /** Most vectors of four that an invocation keeps. */
 const MOST_KEPT = 32;
 
+/** Most workgroups of a recurrence, of all lanes, that are made by smaller tiles: about what large GPUs run at once. */
+const FILLING_WORKGROUPS = 256;
+
 /**
- * The slices for a hidden size: as many as fill a workgroup of up to 200 invocations. Where a processor emulates the
- * GPU, invocations run one after another, and one slice is best; so it is where there is no sum.
+ * The tiling for a shape. As many slices as fill a workgroup of up to 200 invocations; where a processor emulates the
+ * GPU, invocations run one after another, and one slice is best; so it is where there is no sum. The smallest tile that
+ * does not make more workgroups than a GPU runs at once, for the fewer sequences a workgroup has, the sooner a time step
+ * ends; but four where weights are not kept: then each sequence of a tile saves reading them. No sum depends on the tile,
+ * so that it may depend on the number of lanes.
  */
-export function slicesOf({ hidden, recurrent }: Shape, sliceable: boolean): Slices {
+export function tilingOf(
+  { hidden, recurrent, batch, lanes }: Shape,
+  sliceable: boolean,
+  tile?: Tile,
+): RecurrenceTiling {
   const quads = quadsOf(hidden);
   const sliced = sliceable && recurrent;
   const most = sliced ? Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(SLICED_QUADS / quads))) : 1;
   const sliceQuads = Math.ceil(quads / most);
-  return { slices: Math.ceil(quads / sliceQuads), sliceQuads, kept: sliced && 4 * sliceQuads <= MOST_KEPT };
+  const kept = sliced && 4 * sliceQuads <= MOST_KEPT;
+  const filling = kept
+    ? TILES.find((each) => Math.ceil(batch / each) * lanes <= FILLING_WORKGROUPS)
+    : undefined;
+  return { tile: tile ?? filling ?? 4, slices: Math.ceil(quads / sliceQuads), sliceQuads, kept };
 }
 
 /** Complex units of a uRNN; 0 for other networks. */
