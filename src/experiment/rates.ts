@@ -53,6 +53,7 @@ export interface Measurement {
 /**
  * The rates that did best in scripts/measure-rates.ts, where their grids stand: those with the lowest mean logarithm of
  * the smoothed loss over all steps; of about equal ones one whose loss never rises above a hundred times the baseline.
+ * A start from which no rate of the grid got below the baseline has none.
  */
 export const MEASUREMENTS: readonly Measurement[] = [
   {
@@ -86,16 +87,54 @@ export const MEASUREMENTS: readonly Measurement[] = [
   },
   {
     task: 'adding',
+    length: 50,
+    from: 35,
+    to: 74,
+    hidden: 32,
+    layers: 1,
+    usual: {
+      steps: 4000,
+      seeds: 2,
+      rates: {
+        sgd: { nprnn: 0.05, identity: 0.05, orthogonal: 0.05, gaussian: 0.05 },
+        path: { nprnn: 0.01, identity: 0.04, orthogonal: 0.04 },
+        path2: { nprnn: 0.02, identity: 0.04, orthogonal: 0.04 },
+      },
+    },
+    withMomentum: {
+      steps: 4000,
+      seeds: 2,
+      rates: {
+        sgd: { nprnn: 0.005, identity: 0.005, orthogonal: 0.01 },
+        path: { nprnn: 0.001, identity: 0.003, orthogonal: 0.003 },
+        path2: { nprnn: 0.001, identity: 0.003, orthogonal: 0.003 },
+      },
+    },
+  },
+  {
+    task: 'adding',
     length: 100,
     from: 75,
     to: 150,
     hidden: 32,
     layers: 1,
-    usual: { steps: 8000, seeds: 1, rates: {} },
+    usual: {
+      steps: 8000,
+      seeds: 1,
+      rates: {
+        sgd: { nprnn: 0.03, identity: 0.03, orthogonal: 0.03, gaussian: 0.03 },
+        path: { nprnn: 0.003 },
+        path2: { nprnn: 0.01 },
+      },
+    },
     withMomentum: {
       steps: 8000,
       seeds: 1,
-      rates: { sgd: { nprnn: 0.003 }, path: { nprnn: 0.001 } },
+      rates: {
+        sgd: { nprnn: 0.003, identity: 0.003, orthogonal: 0.003 },
+        path: { nprnn: 0.001 },
+        path2: { nprnn: 0.001 },
+      },
     },
   },
   {
@@ -109,6 +148,24 @@ export const MEASUREMENTS: readonly Measurement[] = [
       steps: 300,
       seeds: 1,
       rates: { sgd: { nprnn: 0.1 }, path: { nprnn: 0.1 }, path2: { nprnn: 0.1 }, adam: { nprnn: 0.003 } },
+    },
+  },
+  {
+    task: 'mnist-14x14',
+    length: 196,
+    from: 196,
+    to: 196,
+    hidden: 64,
+    layers: 1,
+    usual: {
+      steps: 600,
+      seeds: 1,
+      rates: {
+        sgd: { nprnn: 0.01, identity: 0.01, irnn: 0.003 },
+        path: { identity: 0.003 },
+        path2: { identity: 0.03 },
+        adam: { nprnn: 0.001, identity: 0.0003, irnn: 0.001 },
+      },
     },
   },
   {

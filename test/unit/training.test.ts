@@ -3,7 +3,7 @@ import { dualNorm, norm } from '../../src/engine/cpu/update.ts';
 import { type Engine, type LaneMetrics, type LaneSnapshot, METRIC_STEPS } from '../../src/engine/engine.ts';
 import { unbalanceExponents, unbalanceFactors } from '../../src/engine/initialise.ts';
 import { shapeOf } from '../../src/engine/layout.ts';
-import type { Experiment, Lane } from '../../src/experiment/schema.ts';
+import { defaultExperiment, type Experiment, type Lane } from '../../src/experiment/schema.ts';
 import {
   ALL_ARITHMETICS,
   type Arithmetic,
@@ -330,5 +330,15 @@ describe('learning', () => {
     // One evaluation, at a rate that keeps the loss moving: well below the baseline of 0.167.
     const [path] = (await engine.evaluate()).lanes;
     expect(path?.loss).toBeLessThan(0.1);
+  });
+
+  test('the default experiment: path has left the baseline by step 3,000, where sgd still stands', async () => {
+    const experiment = defaultExperiment();
+    const engine = await engineOf(experiment);
+    await engine.train(3000);
+    const [sgd, path] = (await engine.evaluate()).lanes;
+    expect(experiment.lanes.map(({ optimizer }) => optimizer)).toEqual(['sgd', 'path']);
+    expect(sgd?.loss).toBeGreaterThan(0.13);
+    expect(path?.loss).toBeLessThan(0.08);
   });
 });
