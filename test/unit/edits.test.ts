@@ -35,9 +35,9 @@ describe('edits', () => {
     expect(withLength(defaultExperiment(), 50)).toEqual(experimentOf('length=50'));
   });
 
-  test('at another length, default rates follow and chosen ones stay', () => {
+  test('at another length, proposed rates follow and chosen ones stay', () => {
     const edited = withLength(experimentOf('lane=path&lane=path,rate:0.5&lane=sgd,rate:0.2'), 50);
-    expect(edited.lanes.map(({ rate }) => rate)).toEqual([0.003, 0.5, 0.2]);
+    expect(edited.lanes.map(({ rate }) => rate)).toEqual([0.01, 0.5, 0.2]);
   });
 
   test('a task with a length of its own brings it, and back again the default returns', () => {
