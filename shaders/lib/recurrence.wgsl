@@ -77,13 +77,14 @@ fn product(w: u32, local: u32, half: u32) -> mat4x4<f32> {
   for (var i = 0u; i < end; i++) {
     let at = first + i;
     let weights = weightsAt(w, i);
-    sum[0] += weights * state[at];
-    if (TILE > 1u) {
-      sum[1] += weights * state[at + STATE_QUADS];
-    }
-    if (TILE > 2u) {
-      sum[2] += weights * state[at + 2u * STATE_QUADS];
-      sum[3] += weights * state[at + 3u * STATE_QUADS];
+    if (TILE == 4u) {
+      sum += weights * mat4x4<f32>(state[at], state[at + STATE_QUADS], state[at + 2u * STATE_QUADS],
+        state[at + 3u * STATE_QUADS]);
+    } else {
+      sum[0] += weights * state[at];
+      if (TILE == 2u) {
+        sum[1] += weights * state[at + STATE_QUADS];
+      }
     }
   }
   return sum;
@@ -127,7 +128,11 @@ fn pathFed(lane: u32, local: u32, step: u32) -> PathFed {
     return PathFed(ZERO_EXPONENT, vec4<f32>());
   }
   let row = pathRow(lane, step + 1u);
-  return PathFed(bitcast<i32>(gamma[row + HIDDEN_QUADS].x), bitcast<vec4<f32>>(gamma[row + local % HIDDEN_QUADS]));
+  var value = vec4<f32>();
+  if (local < HIDDEN_QUADS) {
+    value = bitcast<vec4<f32>>(gamma[row + local]);
+  }
+  return PathFed(bitcast<i32>(gamma[row + HIDDEN_QUADS].x), value);
 }
 
 // The row after so many steps.
