@@ -1,6 +1,6 @@
 /**
- * How long each dispatch of a WebGPU training step takes, one after another on an idle device, and how long the submits
- * are that they make together: npx tsx bench/dispatches.ts '<link>' [sequences of an evaluation].
+ * How long each dispatch of a WebGPU training step takes, one after another on an idle device; the pacing submits no more
+ * than one at a time where they are long: npx tsx bench/dispatches.ts '<link>' [sequences of an evaluation].
  */
 import { loadData } from '../src/cli/data.ts';
 import { loadGpu } from '../src/cli/gpu.ts';
@@ -18,12 +18,8 @@ interface Recorded {
   readonly groups: readonly [number, number, number];
 }
 
-/** Dispatches of a kernel: how many, how long together, and the longest, in milliseconds. */
-interface Timing {
-  count: number;
-  total: number;
-  longest: number;
-}
+/** A submit that is longer, in milliseconds, is felt. */
+const FELT = 100;
 
 const [link = '', sequences = '0'] = process.argv.slice(2);
 const { experiment, messages } = parseLink(link);
@@ -98,28 +94,29 @@ async function time(commands: readonly Recorded[]): Promise<number> {
 
 async function report(what: string): Promise<void> {
   const recorded = submits.splice(0);
-  const kernels = new Map<string, Timing>();
-  let longest = 0;
+  /** Milliseconds of each dispatch, by kernel. */
+  const kernels = new Map<string, number[]>();
   for (const commands of recorded) {
-    let whole = 0;
     for (const command of commands) {
       const { label } = command.pipeline;
       // The first run of a kernel may finish its compilation.
       if (!kernels.has(label)) await time([command]);
       const milliseconds = await time([command]);
-      whole += milliseconds;
-      const timing = kernels.get(label) ?? { count: 0, total: 0, longest: 0 };
-      timing.count++;
-      timing.total += milliseconds;
-      timing.longest = Math.max(timing.longest, milliseconds);
-      kernels.set(label, timing);
+      const times = kernels.get(label) ?? [];
+      times.push(milliseconds);
+      kernels.set(label, times);
     }
-    longest = Math.max(longest, whole);
   }
-  process.stdout.write(`\n${what}: ${recorded.length} submits, the longest ${longest.toFixed(0)} ms\n\n`);
-  process.stdout.write('| kernel | dispatches | ms in all | longest, ms |\n| --- | ---: | ---: | ---: |\n');
-  for (const [kernel, { count, total, longest: most }] of kernels) {
-    process.stdout.write(`| \`${kernel}\` | ${count} | ${total.toFixed(0)} | ${most.toFixed(1)} |\n`);
+  process.stdout.write(`\n${what}: ${recorded.length} submits before their size is adapted\n\n`);
+  const columns = ['kernel', 'dispatches', 'ms in all', 'median', '99 %', 'longest', `over ${FELT} ms`];
+  process.stdout.write(`| ${columns.join(' | ')} |\n| --- |${' ---: |'.repeat(columns.length - 1)}\n`);
+  for (const [kernel, times] of kernels) {
+    times.sort((a, b) => a - b);
+    const at = (share: number): string => (times[Math.floor(share * (times.length - 1))] ?? 0).toFixed(1);
+    const total = times.reduce((sum, each) => sum + each, 0).toFixed(0);
+    const felt = times.filter((each) => each > FELT).length;
+    const cells = [`\`${kernel}\``, times.length, total, at(0.5), at(0.99), at(1), felt];
+    process.stdout.write(`| ${cells.join(' | ')} |\n`);
   }
 }
 

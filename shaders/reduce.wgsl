@@ -17,7 +17,8 @@ var<workgroup> squares: array<vec2<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let lane = dispatch.firstLane + workgroup.y;
-  let chunk = chunks[workgroup.x];
+  let chunkIndex = dispatch.begin + workgroup.x;
+  let chunk = chunks[chunkIndex];
   let divides = isPath(lane);
   var g: vec4<f32>;           // component i is of parameter first + local + 64 i
   var root: vec4<f32>;        // g / sqrt(kappa) = root * 2^rootExponent
@@ -68,7 +69,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     for (var i = 0u; i < 64u; i++) {
       total += squares[i];
     }
-    let at = (lane * dispatch.chunks + workgroup.x) * 2u;
+    let at = (lane * dispatch.chunks + chunkIndex) * 2u;
     sums[at] = vec4<u32>(bitcast<u32>(highestExponents.x), bitcast<u32>(total.x), atomicLoad(&broken), 0u);
     sums[at + 1u] = vec4<u32>(bitcast<u32>(highestExponents.y), bitcast<u32>(total.y), 0u, 0u);
   }

@@ -19,8 +19,9 @@ const EPSILON = 1e-8;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let lane = dispatch.firstLane + workgroup.y;
-  let chunk = chunks[workgroup.x];
-  if (lane == 0u && workgroup.x == 0u && local == 0u) {
+  let chunkIndex = dispatch.begin + workgroup.x;
+  let chunk = chunks[chunkIndex];
+  if (lane == 0u && chunkIndex == 0u && local == 0u) {
     run[0] += 1u;
   }
   if (run[laneState(lane)] != 0u) {

@@ -9,10 +9,13 @@ import {
   parseExperiment,
   RANGES,
 } from '../experiment/schema.ts';
+import { taskOf } from '../experiment/tasks/index.ts';
 import { createEngine } from './create.ts';
 import type { Engine, EngineInfo, EngineKind } from './engine.ts';
 import { shapeOf } from './layout.ts';
 import type { ShaderSources } from './shaders.ts';
+import { createUntested } from './webgpu/index.ts';
+import type { Tile } from './webgpu/sizes.ts';
 
 // How fast a training step is: what is measured, how, and the table of it. The same in a page, in Node, and for other
 // libraries beside this project's engines.
@@ -177,6 +180,8 @@ interface OwnContestant {
   readonly lanes: readonly OptimizerName[];
   /** Whether its lanes are uRNNs of about as many parameters as the shape's network has. */
   readonly unitary?: boolean;
+  /** Sequences of a workgroup of its recurrences, where they are not chosen by shape and adapter. */
+  readonly tile?: Tile;
   readonly what: string;
   readonly reference: string | null;
 }
@@ -194,6 +199,13 @@ const OWN = {
     kind: 'webgpu',
     lanes: new Array<OptimizerName>(LANES_OF_MANY).fill('sgd'),
     what: `${LANES_OF_MANY} SGD lanes`,
+    reference: 'webgpu-sgd',
+  },
+  'webgpu-tile-4': {
+    kind: 'webgpu',
+    lanes: ['sgd'],
+    tile: 4,
+    what: 'one SGD lane in tiles of four sequences',
     reference: 'webgpu-sgd',
   },
   'webgpu-urnn': {
@@ -284,15 +296,12 @@ export async function createOwn(
   shape: BenchmarkShape,
   { gpu, shaders }: { readonly gpu: GPU | undefined; readonly shaders: ShaderSources },
 ): Promise<Own> {
-  const { kind, what, reference, unitary }: OwnContestant = OWN[name];
+  const { kind, what, reference, unitary, tile }: OwnContestant = OWN[name];
   const experiment = experimentOf(name, shape);
-  const { engine } = await createEngine({
-    experiment,
-    kind,
-    gpu,
-    shaders,
-    data: null,
-  });
+  const engine =
+    tile === undefined
+      ? (await createEngine({ experiment, kind, gpu, shaders, data: null })).engine
+      : await createUntested(taskOf(experiment), experiment, { gpu, shaders, data: null, tile });
   const title = kind === 'cpu' ? `${ENGINE_TITLES.cpu} (${engine.info.name})` : ENGINE_TITLES[kind];
   const size = unitary ? ` of ${experiment.hidden} units, about as many parameters` : '';
   return {

@@ -81,6 +81,7 @@ test("this project's contestants train what their names say", () => {
     ['path'],
     ['path2'],
     new Array(8).fill('sgd'),
+    ['sgd'],
     ['rmsprop'],
     ['sgd'],
     ['path'],

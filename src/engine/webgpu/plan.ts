@@ -2,7 +2,7 @@ import { STREAM } from '../../experiment/philox.ts';
 import { type Experiment, isPathOptimizer } from '../../experiment/schema.ts';
 import type { Task } from '../../experiment/tasks/index.ts';
 import { matrixOf, type Shape } from '../layout.ts';
-import { cut, type Dispatch, type Fields, Planner } from './planner.ts';
+import { cut, type Dispatch, type Fields, type Part, Planner, type Work } from './planner.ts';
 import {
   capacityOf,
   chunksOf,
@@ -87,7 +87,7 @@ function addBatch(planner: Planner, request: PlanRequest, batch: number, fields:
 
 function addPack(planner: Planner, { shape, packings }: PlanRequest): void {
   const most = Math.max(...packings.list.map(({ outer, innerPadded }) => quadsOf(outer) * innerPadded));
-  planner.add('pack', {}, packings.quads * 4 * shape.lanes, ({ lanes }) => ({
+  planner.add('pack', {}, 48 * packings.quads * shape.lanes, ({ lanes }) => ({
     fields: {},
     groups: [Math.ceil(most / 64), packings.list.length, lanes],
   }));
@@ -328,7 +328,7 @@ function addSums(planner: Planner, request: PlanRequest): void {
       planner.add(
         'kappa1',
         {},
-        2 * length * lanes * outputs * (ownInputs + inputs + 1),
+        2 * (length + 30) * lanes * outputs * (ownInputs + inputs + 1),
         ({ begin, end, lanes: count }) => ({
           fields,
           groups: [tiles(quadsOf(ownInputs) + quadsOf(inputs) + 1), end - begin, count],
@@ -364,13 +364,11 @@ export function planStep(request: PlanRequest): Dispatch[] {
   addCarry(planner, request, 'end', 'carried');
   addBackward(planner, request);
   addSums(planner, request);
-  const chunks = chunksOf(shape).length;
   const all = shape.parameters * shape.lanes;
-  planner.add('reduce', {}, (shape.splits + 8) * all, ({ lanes }) => ({
-    fields: {},
-    groups: [chunks, lanes, 1],
-  }));
-  // Lanes as one dimension of the last two: the step ends for all at once.
+  const chunks = { begin: 0, end: chunksOf(shape).length };
+  const ofChunks = ({ begin, end, lanes }: Part): Work => ({ fields: {}, groups: [end - begin, lanes, 1] });
+  // Operations by the time that they take on SwiftShader: exponents cost more than the sums.
+  planner.add('reduce', {}, (2 * shape.splits + 200) * all, ofChunks, chunks);
   planner.dispatches.push({
     kernel: 'finish',
     buffers: {},
@@ -378,13 +376,7 @@ export function planStep(request: PlanRequest): Dispatch[] {
     groups: [shape.lanes, 1, 1],
     operations: shape.lanes * shape.scoredSteps * (shape.hidden + 4 * shape.batch),
   });
-  planner.dispatches.push({
-    kernel: 'update',
-    buffers: {},
-    fields: common,
-    groups: [chunks, shape.lanes, 1],
-    operations: 8 * all,
-  });
+  planner.add('update', {}, 150 * all, ofChunks, chunks);
   return planner.dispatches;
 }
 

@@ -39,12 +39,15 @@ export interface Dispatch {
 }
 
 /** A part of a dispatch's work. */
-interface Part {
+export interface Part {
   readonly begin: number;
   readonly end: number;
   readonly firstLane: number;
   readonly lanes: number;
 }
+
+/** What a dispatch of a part is told. */
+export type Work = Pick<Dispatch, 'fields' | 'groups'>;
 
 /** What of a dispatch may be split besides its lanes. */
 interface SplitRange {
@@ -97,7 +100,7 @@ export class Planner {
     kernel: KernelName,
     buffers: Readonly<Record<string, string>>,
     operations: number,
-    part: (part: Part) => { readonly fields: Fields; readonly groups: readonly [number, number, number] },
+    part: (part: Part) => Work,
     range: SplitRange = { begin: 0, end: 1 },
   ): void {
     const lanes = this.#lanes;
