@@ -183,9 +183,10 @@ test('a recurrence has as many workgroups as a GPU runs at once, in tiles as sma
     return tilingOf(shapeFor(TASKS.adding, experimentOf({ ...changes, lanes: own })), sliceable);
   };
   expect(tileOf({ hidden: 100, batch: 32 }, 1)).toEqual({ tile: 1, slices: 7, sliceQuads: 4, kept: true });
-  expect(tileOf({ hidden: 100, batch: 32 }, 8).tile).toBe(1);
-  expect(tileOf({ hidden: 100, batch: 32 }, 9).tile).toBe(2);
-  expect(tileOf({ hidden: 100, batch: 100 }, 6).tile).toBe(4);
+  expect(tileOf({ hidden: 100, batch: 100 }, 1).tile).toBe(1);
+  expect(tileOf({ hidden: 100, batch: 32 }, 4).tile).toBe(1);
+  expect(tileOf({ hidden: 100, batch: 32 }, 8).tile).toBe(2);
+  expect(tileOf({ hidden: 100, batch: 32 }, 9).tile).toBe(4);
   // Weights that are not kept are read once for a tile.
   expect(tileOf({ hidden: 256, batch: 32 }, 1)).toMatchObject({ tile: 4, kept: false });
   expect(tileOf({ hidden: 100, batch: 32 }, 1, false)).toMatchObject({ tile: 4, slices: 1 });

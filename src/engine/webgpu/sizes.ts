@@ -139,13 +139,17 @@ const SLICED_QUADS = 176;
 /** Most vectors of four that an invocation keeps. */
 const MOST_KEPT = 32;
 
-/** Most workgroups of a recurrence, of all lanes, that are made by smaller tiles: about what large GPUs run at once. */
-const FILLING_WORKGROUPS = 256;
+/**
+ * Most workgroups of a recurrence, of all lanes, that are made by smaller tiles: a core each of a large GPU. A small GPU
+ * runs some of them one after another, which costs it little: a sequence of a tile of one takes some 90 instructions of
+ * each warp for a time step, of a tile of four 75.
+ */
+const FILLING_WORKGROUPS = 128;
 
 /**
  * The tiling for a shape. As many slices as fill a workgroup of up to 200 invocations; where a processor emulates the
  * GPU, invocations run one after another, and one slice is best; so it is where there is no sum. The smallest tile that
- * does not make more workgroups than a GPU runs at once, for the fewer sequences a workgroup has, the sooner a time step
+ * does not make more workgroups than a large GPU has cores, for the fewer sequences a workgroup has, the sooner a time step
  * ends; but four where weights are not kept: then each sequence of a tile saves reading them. No sum depends on the tile,
  * so that it may depend on the number of lanes.
  */
