@@ -26,40 +26,23 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
   workgroupBarrier();
 
   var ahead = array<Fed, OWN_OUTPUTS>();
-  if (SLICES > 1u) {
-    for (var own = 0u; own < OWN_OUTPUTS; own++) {
-      ahead[own] = fed(lane, dispatch.end - 1u, first, local + own * THREADS);
-    }
+  for (var own = 0u; own < OWN_OUTPUTS; own++) {
+    ahead[own] = fed(lane, dispatch.end - 1u, first, local + own * THREADS);
   }
   for (var step = 0u; step < dispatch.end - dispatch.begin; step++) {
     let t = dispatch.end - 1u - step;
     let read = (step & 1u) * OTHER_HALF;
     let write = OTHER_HALF - read;
-    if (SLICES == 1u) {
-      let sum = product(w, local, read);
-      endStep(lane, t, first, write, local, fed(lane, t, first, local), sum[0]);
-      if (TILE > 1u) {
-        let output = local + HIDDEN_QUADS;
-        endStep(lane, t, first, write, output, fed(lane, t, first, output), sum[1]);
-      }
-      if (TILE > 2u) {
-        let third = local + 2u * HIDDEN_QUADS;
-        let fourth = local + 3u * HIDDEN_QUADS;
-        endStep(lane, t, first, write, third, fed(lane, t, first, third), sum[2]);
-        endStep(lane, t, first, write, fourth, fed(lane, t, first, fourth), sum[3]);
-      }
-    } else {
-      let now = ahead;
-      for (var own = 0u; own < OWN_OUTPUTS; own++) {
-        ahead[own] = fed(lane, max(t, dispatch.begin + 1u) - 1u, first, local + own * THREADS);
-      }
-      storePieces(local, product(w, local, read));
-      workgroupBarrier();
-      for (var own = 0u; own < OWN_OUTPUTS; own++) {
-        let output = local + own * THREADS;
-        if (output < TILE_OUTPUTS) {
-          endStep(lane, t, first, write, output, now[own], joined(output));
-        }
+    let now = ahead;
+    for (var own = 0u; own < OWN_OUTPUTS; own++) {
+      ahead[own] = fed(lane, max(t, dispatch.begin + 1u) - 1u, first, local + own * THREADS);
+    }
+    let sum = product(w, local, read);
+    sharePieces(local, sum);
+    for (var own = 0u; own < OWN_OUTPUTS; own++) {
+      let output = local + own * THREADS;
+      if (isInBatch(first, output)) {
+        endStep(lane, t, first, write, output, now[own], joined(output, sum[own]));
       }
     }
     workgroupBarrier();
@@ -85,9 +68,6 @@ fn fed(lane: u32, t: u32, first: u32, output: u32) -> Fed {
 
 // delta_t of one output.
 fn endStep(lane: u32, t: u32, first: u32, write: u32, output: u32, source: Fed, sum: vec4<f32>) {
-  if (!isInBatch(first, output)) {
-    return;
-  }
   let gradient = sum + source.gradient;
   var delta = select(vec4<f32>(), gradient, source.h > vec4<f32>());
   if (lanes[lane].activation == TANH) {

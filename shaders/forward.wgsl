@@ -43,39 +43,22 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
   workgroupBarrier();
 
   var ahead = array<vec4<f32>, OWN_OUTPUTS>();
-  if (SLICES > 1u) {
-    for (var own = 0u; own < OWN_OUTPUTS; own++) {
-      ahead[own] = fed(lane, dispatch.begin, first, local + own * THREADS);
-    }
+  for (var own = 0u; own < OWN_OUTPUTS; own++) {
+    ahead[own] = fed(lane, dispatch.begin, first, local + own * THREADS);
   }
   for (var t = dispatch.begin; t < dispatch.end; t++) {
     let read = ((t - dispatch.begin) & 1u) * OTHER_HALF;
     let write = OTHER_HALF - read;
-    if (SLICES == 1u) {
-      let sum = product(w, local, read);
-      endStep(lane, t, first, write, local, fed(lane, t, first, local) + sum[0]);
-      if (TILE > 1u) {
-        let output = local + HIDDEN_QUADS;
-        endStep(lane, t, first, write, output, fed(lane, t, first, output) + sum[1]);
-      }
-      if (TILE > 2u) {
-        let third = local + 2u * HIDDEN_QUADS;
-        let fourth = local + 3u * HIDDEN_QUADS;
-        endStep(lane, t, first, write, third, fed(lane, t, first, third) + sum[2]);
-        endStep(lane, t, first, write, fourth, fed(lane, t, first, fourth) + sum[3]);
-      }
-    } else {
-      let now = ahead;
-      for (var own = 0u; own < OWN_OUTPUTS; own++) {
-        ahead[own] = fed(lane, min(t + 1u, dispatch.end - 1u), first, local + own * THREADS);
-      }
-      storePieces(local, product(w, local, read));
-      workgroupBarrier();
-      for (var own = 0u; own < OWN_OUTPUTS; own++) {
-        let output = local + own * THREADS;
-        if (output < TILE_OUTPUTS) {
-          endStep(lane, t, first, write, output, now[own] + joined(output));
-        }
+    let now = ahead;
+    for (var own = 0u; own < OWN_OUTPUTS; own++) {
+      ahead[own] = fed(lane, min(t + 1u, dispatch.end - 1u), first, local + own * THREADS);
+    }
+    let sum = product(w, local, read);
+    sharePieces(local, sum);
+    for (var own = 0u; own < OWN_OUTPUTS; own++) {
+      let output = local + own * THREADS;
+      if (isInBatch(first, output)) {
+        endStep(lane, t, first, write, output, now[own] + joined(output, sum[own]));
       }
     }
     workgroupBarrier();
@@ -93,9 +76,6 @@ fn fed(lane: u32, t: u32, first: u32, output: u32) -> vec4<f32> {
 
 // h_t of one output from z_t.
 fn endStep(lane: u32, t: u32, first: u32, write: u32, output: u32, z: vec4<f32>) {
-  if (!isInBatch(first, output)) {
-    return;
-  }
   var h = vec4<f32>();
   if (lanes[lane].activation == TANH) {
     h = hyperbolicTangent(z);

@@ -16,7 +16,7 @@
 
 const THREADS = SLICES * HIDDEN_QUADS;
 const TILE_OUTPUTS = TILE * HIDDEN_QUADS;   // of a time step: [sequence, HIDDEN_QUADS]
-const OWN_OUTPUTS = (TILE + SLICES - 1u) / SLICES;    // of them an invocation's, THREADS apart, where there are slices
+const OWN_OUTPUTS = (TILE + SLICES - 1u) / SLICES;    // of them an invocation's, THREADS apart
 const STATE_QUADS = SLICES * SLICE_QUADS;   // of a row: whole slices, the padding stays zero
 const OTHER_HALF = select(0u, TILE * STATE_QUADS, SLICES == 1u);
 
@@ -90,8 +90,11 @@ fn product(w: u32, local: u32, half: u32) -> mat4x4<f32> {
   return sum;
 }
 
-// Leaves an invocation's part of the product for `joined`, after a barrier.
-fn storePieces(local: u32, sum: mat4x4<f32>) {
+// Leaves an invocation's part of the product for `joined`.
+fn sharePieces(local: u32, sum: mat4x4<f32>) {
+  if (SLICES == 1u) {
+    return;
+  }
   pieces[local] = sum[0];
   if (TILE > 1u) {
     pieces[local + THREADS] = sum[1];
@@ -100,10 +103,14 @@ fn storePieces(local: u32, sum: mat4x4<f32>) {
     pieces[local + 2u * THREADS] = sum[2];
     pieces[local + 3u * THREADS] = sum[3];
   }
+  workgroupBarrier();
 }
 
-// The sum over the slices, of one output.
-fn joined(output: u32) -> vec4<f32> {
+// The sum over the slices, of one output; the invocation's own part is all of it where there is one slice.
+fn joined(output: u32, part: vec4<f32>) -> vec4<f32> {
+  if (SLICES == 1u) {
+    return part;
+  }
   let first = output / HIDDEN_QUADS * THREADS + output % HIDDEN_QUADS;
   var sum = vec4<f32>();
   for (var slice = 0u; slice < SLICES; slice++) {
@@ -193,7 +200,7 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
       pieces[local] = sum;
       workgroupBarrier();
       if (owns) {
-        sum = joined(quad);
+        sum = joined(quad, sum);
       }
     }
     let base = max(max(fed.exponent, biasExponent), exponent);

@@ -87,6 +87,7 @@ function addBatch(planner: Planner, request: PlanRequest, batch: number, fields:
 
 function addPack(planner: Planner, { shape, packings }: PlanRequest): void {
   const most = Math.max(...packings.list.map(({ outer, innerPadded }) => quadsOf(outer) * innerPadded));
+  // Here and where a number stands beside the sums, operations are counted by the time that they take on SwiftShader.
   planner.add('pack', {}, 48 * packings.quads * shape.lanes, ({ lanes }) => ({
     fields: {},
     groups: [Math.ceil(most / 64), packings.list.length, lanes],
@@ -367,7 +368,7 @@ export function planStep(request: PlanRequest): Dispatch[] {
   const all = shape.parameters * shape.lanes;
   const chunks = { begin: 0, end: chunksOf(shape).length };
   const ofChunks = ({ begin, end, lanes }: Part): Work => ({ fields: {}, groups: [end - begin, lanes, 1] });
-  // Operations by the time that they take on SwiftShader: exponents cost more than the sums.
+  // Operations by time, see `addPack`: exponents cost more than the sums.
   planner.add('reduce', {}, (2 * shape.splits + 200) * all, ofChunks, chunks);
   planner.dispatches.push({
     kernel: 'finish',
