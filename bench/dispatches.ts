@@ -9,6 +9,7 @@ import { deviceOf } from '../src/engine/webgpu/device.ts';
 import { createUntested } from '../src/engine/webgpu/index.ts';
 import { parseLink } from '../src/experiment/link.ts';
 import { taskOf } from '../src/experiment/tasks/index.ts';
+import { percentile } from './percentile.ts';
 
 /** What a compute pass was told, to be told again. */
 interface Recorded {
@@ -112,7 +113,7 @@ async function report(what: string): Promise<void> {
   process.stdout.write(`| ${columns.join(' | ')} |\n| --- |${' ---: |'.repeat(columns.length - 1)}\n`);
   for (const [kernel, times] of kernels) {
     times.sort((a, b) => a - b);
-    const at = (share: number): string => (times[Math.floor(share * (times.length - 1))] ?? 0).toFixed(1);
+    const at = (share: number) => percentile(times, share)?.toFixed(1);
     const total = times.reduce((sum, each) => sum + each, 0).toFixed(0);
     const felt = times.filter((each) => each > FELT).length;
     const cells = [`\`${kernel}\``, times.length, total, at(0.5), at(0.99), at(1), felt];

@@ -7,6 +7,7 @@
 import { chromium } from 'playwright';
 import { CHROMIUM_ARGS, findChromium } from '../scripts/browsers.mjs';
 import { buildSite, serveSite } from '../scripts/site.ts';
+import { percentile } from './percentile.ts';
 
 /** What the page notes down of itself, in milliseconds. */
 interface Notes {
@@ -83,7 +84,7 @@ const rounded = (value: number | undefined): number | null =>
 /** @param values in milliseconds */
 function percentiles(name: string, values: readonly number[]): void {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => rounded(sorted[Math.ceil(share * sorted.length) - 1]);
+  const at = (share: number) => rounded(percentile(sorted, share));
   print({ name, count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), largest: at(1) });
 }
 
