@@ -64,14 +64,22 @@ const PARTS: Readonly<Record<string, Part>> = {
   'adding-50': {
     settings: { task: 'adding', length: 50 },
     inits: ALL_INITS,
-    rates: { sgd: [0.05, 0.1, 0.2, 0.4], path: [0.003, 0.01, 0.02, 0.04], path2: [0.003, 0.01, 0.02, 0.04] },
+    rates: {
+      sgd: [0.01, 0.02, 0.05, 0.1, 0.2, 0.4],
+      path: [0.003, 0.01, 0.02, 0.04],
+      path2: [0.003, 0.01, 0.02, 0.04],
+    },
     seeds: [1, 2],
     steps: 4000,
   },
   'adding-50-momentum': {
     settings: { task: 'adding', length: 50 },
     inits: ['nprnn', 'identity', 'orthogonal'],
-    rates: { sgd: [0.005, 0.01, 0.02], path: [0.0003, 0.001, 0.003], path2: [0.0003, 0.001, 0.003] },
+    rates: {
+      sgd: [0.001, 0.002, 0.005, 0.01, 0.02],
+      path: [0.0003, 0.001, 0.003],
+      path2: [0.0003, 0.001, 0.003],
+    },
     variants: [{ momentum: 0.9 }],
     seeds: [1, 2],
     steps: 4000,
@@ -79,7 +87,11 @@ const PARTS: Readonly<Record<string, Part>> = {
   'adding-100': {
     settings: { task: 'adding', length: 100 },
     inits: ALL_INITS,
-    rates: { sgd: [0.03, 0.1, 0.2], path: [0.001, 0.003, 0.01, 0.02], path2: [0.001, 0.003, 0.01, 0.02] },
+    rates: {
+      sgd: [0.003, 0.01, 0.03, 0.1, 0.2],
+      path: [0.001, 0.003, 0.01, 0.02],
+      path2: [0.001, 0.003, 0.01, 0.02],
+    },
     seeds: [1],
     steps: 8000,
   },
@@ -151,6 +163,15 @@ const PARTS: Readonly<Record<string, Part>> = {
     variants: [{ momentum: 0.9 }],
     seeds: TEN_SEEDS,
     steps: 12000,
+  },
+  // What was the fresh experiment before: at this length the lanes part for some hundred steps only.
+  'fresh-20': {
+    settings: { task: 'adding', length: 20 },
+    inits: ['nprnn'],
+    rates: { sgd: [0.02, 0.03, 0.05], path: [0.002, 0.003] },
+    variants: [{ momentum: 0.9 }],
+    seeds: TEN_SEEDS,
+    steps: 6000,
   },
 };
 

@@ -96,7 +96,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
       steps: 4000,
       seeds: 2,
       rates: {
-        sgd: { nprnn: 0.05, identity: 0.05, orthogonal: 0.05, gaussian: 0.05 },
+        sgd: { nprnn: 0.02, identity: 0.05, orthogonal: 0.05, gaussian: 0.05 },
         path: { nprnn: 0.01, identity: 0.04, orthogonal: 0.04 },
         path2: { nprnn: 0.02, identity: 0.04, orthogonal: 0.04 },
       },
@@ -122,7 +122,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
       steps: 8000,
       seeds: 1,
       rates: {
-        sgd: { nprnn: 0.03, identity: 0.03, orthogonal: 0.03, gaussian: 0.03 },
+        sgd: { nprnn: 0.03, identity: 0.01, orthogonal: 0.03, gaussian: 0.03 },
         path: { nprnn: 0.003 },
         path2: { nprnn: 0.01 },
       },
