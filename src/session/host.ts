@@ -271,8 +271,10 @@ export function createHost({ gpu, post, mayRefuse, laneWorkers }: HostOptions): 
     const from = safe?.step ?? 0;
     engine.dispose();
     current.engine = null;
-    current.reportError = null;
     post({ type: 'recovering', run: current.number });
+    // The report under way tells of the same loss, which counts once.
+    await current.reporting;
+    current.reportError = null;
     const request = requestOf(command, engine.experiment, data);
     const created = await recovery.engineAfterLoss(request, safe, performance.now());
     current.engine = created.engine;

@@ -1,5 +1,6 @@
 import { type CreatedEngine, createEngine, type EngineRequest } from '../engine/create.ts';
 import type { Checkpoint } from '../engine/engine.ts';
+import { inTime } from '../engine/inTime.ts';
 import { type EvaluationClock, evaluationDue } from './pacing.ts';
 
 /** Milliseconds between two checkpoints while a run trains, at least. */
@@ -15,6 +16,12 @@ const LOSS_WINDOW = 60_000;
 
 /** Milliseconds before each further attempt to get a device: a GPU process that crashed takes a while to come back. */
 const ATTEMPTS = [0, 300, 1000, 3000] as const;
+
+/**
+ * Milliseconds that all attempts together may take: a GPU process that dies meanwhile may leave one unanswered for ever,
+ * while the CPU engine could go on.
+ */
+const ATTEMPTS_LIMIT = 30_000;
 
 /** Makes engines that go on after the device was lost. */
 export class Recovery {
@@ -34,12 +41,20 @@ export class Recovery {
     this.#losses = [...this.#losses.filter((at) => now - at < LOSS_WINDOW), now];
     let reason = `It was lost ${MOST_LOSSES} times within a minute.`;
     if (this.#losses.length < MOST_LOSSES) {
+      const deadline = performance.now() + ATTEMPTS_LIMIT;
       for (const delay of ATTEMPTS) {
+        const left = deadline - performance.now() - delay;
+        if (left <= 0) break;
         await new Promise((resolve) => {
           setTimeout(resolve, delay);
         });
         try {
-          return await inTime(createEngine(request).then((created) => standingAt(created, from)));
+          return await inTime(
+            createEngine(request).then((created) => standingAt(created, from)),
+            left,
+            () => new Error('It does not answer any more.'),
+            ({ engine }) => engine.dispose(),
+          );
         } catch (error) {
           reason = error instanceof Error ? error.message : String(error);
         }
@@ -47,30 +62,6 @@ export class Recovery {
     }
     const created = await createEngine({ ...request, kind: 'cpu' });
     return standingAt({ ...created, fallback: `The GPU cannot be used any more. ${reason}` }, from);
-  }
-}
-
-/** Milliseconds that an attempt may take: a GPU process that dies meanwhile may leave it unanswered for ever. */
-const ATTEMPT_LIMIT = 20_000;
-
-/** @throws Error where the engine is not made in time; it then goes as soon as it comes */
-async function inTime(making: Promise<CreatedEngine>): Promise<CreatedEngine> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let late = false;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new Error('It does not answer any more.'));
-    }, ATTEMPT_LIMIT);
-  });
-  making.then(
-    ({ engine }) => late && engine.dispose(),
-    () => {},
-  );
-  try {
-    return await Promise.race([making, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,5 @@
 import { DeviceLostError, type EngineInfo, NoAdapterError } from '../engine.ts';
+import { inTime } from '../inTime.ts';
 import type { KernelName } from './kernels.ts';
 import { kernelOf } from './kernels.ts';
 
@@ -40,6 +41,9 @@ const STAGE_COMPUTE = 4;
 /** Kernels that a device keeps ready for the next engine, those of some six shapes: an engine holds its own. */
 const MOST_KERNELS = 128;
 
+/** Milliseconds that a browser has to answer: a GPU process that dies meanwhile may leave it silent for ever. */
+const ANSWER_LIMIT = 10_000;
+
 const devices = new WeakMap<GPU, Promise<Device>>();
 
 /**
@@ -56,12 +60,13 @@ export async function deviceOf(gpu: GPU | undefined): Promise<Device> {
 }
 
 async function open(gpu: GPU): Promise<Device> {
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await answered(gpu.requestAdapter({ powerPreference: 'high-performance' }), () => {});
   if (!adapter) throw new NoAdapterError('WebGPU found no adapter on this machine.');
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
-  });
+  const device = await answered(
+    adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } }),
+    (late) => late.destroy(),
+  );
   let failure: Error | null = null;
   const losses = new Set<(loss: Error) => void>();
   void device.lost.then(({ reason, message }) => {
@@ -98,6 +103,13 @@ async function open(gpu: GPU): Promise<Device> {
       return kernel;
     },
   };
+}
+
+/** @throws NoAdapterError where the answer does not come in time */
+function answered<Answer>(answer: Promise<Answer>, late: (answer: Answer) => void): Promise<Answer> {
+  const seconds = ANSWER_LIMIT / 1000;
+  const reason = () => new NoAdapterError(`WebGPU did not answer within ${seconds} seconds.`);
+  return inTime(answer, ANSWER_LIMIT, reason, late);
 }
 
 function infoOf({ info }: GPUAdapter): EngineInfo {

@@ -38,6 +38,7 @@ import {
   planEvaluation,
   planStep,
 } from './plan.ts';
+import type { Dispatch } from './planner.ts';
 import { bufferBytes, checkSize, packingsOf, type Tile, tilingOf } from './sizes.ts';
 import { batchOf, pathsOf, readLine, statesOf } from './snapshot.ts';
 import { type Command, Submitter } from './submitter.ts';
@@ -157,7 +158,7 @@ export class WebGpuEngine implements Engine {
     device.pushErrorScope('validation');
     try {
       engine.#makeBuffers();
-      engine.#stepCommands = await engine.#commands.of(planStep(engine.#plan), 'step');
+      engine.#stepCommands = await engine.#ready(planStep(engine.#plan), 'step');
     } catch (error) {
       engine.dispose();
       await Promise.all([device.popErrorScope(), device.popErrorScope()]);
@@ -239,10 +240,7 @@ export class WebGpuEngine implements Engine {
 
   async inspect(options: { readonly states?: boolean } = {}): Promise<StepSnapshot> {
     this.#checkUsable();
-    this.#inspectCommands ??= await this.#commands.of(
-      planStep({ ...this.#plan, everything: true }),
-      'inspect',
-    );
+    this.#inspectCommands ??= await this.#ready(planStep({ ...this.#plan, everything: true }), 'inspect');
     const { lanes, parameters, layers } = this.#shape;
     const before = await this.#readAll(['parameters', 'carried']);
     const carried = beginsAnew(this.#shape, this.#step + 1)
@@ -294,7 +292,7 @@ export class WebGpuEngine implements Engine {
       this.#buffers.make('evaluation', batches * lanes * 8); // [batch, lane, 2]
       this.#evaluation = {
         sequences: count,
-        commands: await this.#commands.of(planEvaluation(this.#plan, count), 'evaluation'),
+        commands: await this.#ready(planEvaluation(this.#plan, count), 'evaluation'),
       };
     }
     this.#submitter.submit(this.#evaluation.commands);
@@ -369,11 +367,14 @@ export class WebGpuEngine implements Engine {
 
   /** What fails because the device did says so, and what waits for a lost device fails. */
   async #checked<Result>(result: Promise<Result>): Promise<Result> {
-    const { device, losses } = this.#parts.device;
+    const { device, losses, failure } = this.#parts.device;
     let tell = (_loss: Error): void => {};
     const lost = new Promise<never>((_, reject) => {
       tell = reject;
       losses.add(tell);
+      // One that came before is not told again.
+      const already = failure();
+      if (already !== null) reject(already);
     });
     try {
       return await Promise.race([result, lost]);
@@ -385,6 +386,10 @@ export class WebGpuEngine implements Engine {
     } finally {
       losses.delete(tell);
     }
+  }
+
+  #ready(dispatches: readonly Dispatch[], name: string): Promise<Command[]> {
+    return this.#checked(this.#commands.of(dispatches, name));
   }
 
   #readAll(names: readonly string[]): Promise<Contents> {
