@@ -44,25 +44,23 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let l1 = l0 + select(0u, 1u, 2u * leftPair + 1u < dispatch.leftQuads);
   let rows = select(HIDDEN, OUTPUTS, dispatch.layer == LAYERS);
 
-  if (column == biasColumn) {
-    // The biases of a uRNN are not added to what a unit receives: unitaryBackward.wgsl sums their gradient.
-    if (UNITARY && dispatch.layer < LAYERS) {
-      return;
-    }
-    sumBias(lane, split, first, end, firstBlock > 0u, l0, l1, leftPair * 8u, rows);
+  // The bias is the weight of a unit input: a matrix of one column. The biases of a uRNN are not added to what a unit
+  // receives: unitaryBackward.wgsl sums their gradient.
+  let ofBias = column == biasColumn;
+  if (ofBias && UNITARY && dispatch.layer < LAYERS) {
     return;
   }
-  let ofSource = column >= hiddenPairs;
-  let pair = select(column, column - hiddenPairs, ofSource);
-  let quads = select(HIDDEN_QUADS, dispatch.sourceQuads, ofSource);
+  let ofHidden = column < hiddenPairs;
+  let pair = select(select(column - hiddenPairs, 0u, ofBias), column, ofHidden);
+  let quads = select(dispatch.sourceQuads, HIDDEN_QUADS, ofHidden);
   let hiddenLaneRows = (dispatch.length + 1u) * dispatch.capacity;
-  let row0 = select(lane * hiddenLaneRows + dispatch.hiddenRow, lane * dispatch.sourceLaneRows + dispatch.sourceRow, ofSource);
+  let row0 = select(lane * dispatch.sourceLaneRows + dispatch.sourceRow, lane * hiddenLaneRows + dispatch.hiddenRow, ofHidden);
   let x0 = row0 * quads + 2u * pair;
   let x1 = x0 + select(0u, 1u, 2u * pair + 1u < quads);
 
   let inputs = select(HIDDEN, INPUTS, dispatch.layer == 0u);
-  let columns = select(HIDDEN, inputs, ofSource);
-  let offset = select(dispatch.hiddenOffset, dispatch.sourceOffset, ofSource);
+  let columns = select(select(inputs, 1u, ofBias), HIDDEN, ofHidden);
+  let offset = select(select(dispatch.sourceOffset, dispatch.biasOffset, ofBias), dispatch.hiddenOffset, ofHidden);
   let base = (split * dispatch.lanes + lane) * PARAMETERS + offset;
   let firstRow = leftPair * 8u;
   let firstColumn = pair * 8u;
@@ -76,28 +74,23 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   for (var block = first; block < end; block += BLOCK) {
     let blockEnd = min(end, block + BLOCK);
     var sum = Sums();
-    if (ofSource) {
-      for (var row = block; row < blockEnd; row++) {
-        let a = source[x0 + row * quads];
-        let b = source[x1 + row * quads];
-        let p = left[l0 + row * dispatch.leftQuads];
-        let q = left[l1 + row * dispatch.leftQuads];
-        sum.r0c0 += outer(a, p);
-        sum.r0c1 += outer(b, p);
-        sum.r1c0 += outer(a, q);
-        sum.r1c1 += outer(b, q);
+    // One loop for whatever the columns are of: loops of their own would run one after another in neighbouring invocations.
+    for (var row = block; row < blockEnd; row++) {
+      var a = vec4<f32>(1.0, 0.0, 0.0, 0.0);
+      var b = vec4<f32>();
+      if (ofHidden) {
+        a = hidden[x0 + row * HIDDEN_QUADS];
+        b = hidden[x1 + row * HIDDEN_QUADS];
+      } else if (!ofBias) {
+        a = source[x0 + row * dispatch.sourceQuads];
+        b = source[x1 + row * dispatch.sourceQuads];
       }
-    } else {
-      for (var row = block; row < blockEnd; row++) {
-        let a = hidden[x0 + row * HIDDEN_QUADS];
-        let b = hidden[x1 + row * HIDDEN_QUADS];
-        let p = left[l0 + row * dispatch.leftQuads];
-        let q = left[l1 + row * dispatch.leftQuads];
-        sum.r0c0 += outer(a, p);
-        sum.r0c1 += outer(b, p);
-        sum.r1c0 += outer(a, q);
-        sum.r1c1 += outer(b, q);
-      }
+      let p = left[l0 + row * dispatch.leftQuads];
+      let q = left[l1 + row * dispatch.leftQuads];
+      sum.r0c0 += outer(a, p);
+      sum.r0c1 += outer(b, p);
+      sum.r1c0 += outer(a, q);
+      sum.r1c1 += outer(b, q);
     }
     total.r0c0 += sum.r0c0;
     total.r0c1 += sum.r0c1;
@@ -140,31 +133,4 @@ fn load(base: u32, firstRow: u32, firstColumn: u32, rows: u32, columns: u32) -> 
     }
   }
   return all;
-}
-
-// The bias is the weight of a unit input.
-fn sumBias(lane: u32, split: u32, first: u32, end: u32, goesOn: bool, l0: u32, l1: u32, firstRow: u32, rows: u32) {
-  let base = (split * dispatch.lanes + lane) * PARAMETERS + dispatch.biasOffset + firstRow;
-  var total0 = vec4<f32>();
-  var total1 = vec4<f32>();
-  if (goesOn) {
-    for (var r = 0u; r < 4u; r++) {
-      if (firstRow + r < rows) { total0[r] = partials[base + r]; }
-      if (firstRow + 4u + r < rows) { total1[r] = partials[base + 4u + r]; }
-    }
-  }
-  for (var block = first; block < end; block += BLOCK) {
-    var sum0 = vec4<f32>();
-    var sum1 = vec4<f32>();
-    for (var row = block; row < min(end, block + BLOCK); row++) {
-      sum0 += left[l0 + row * dispatch.leftQuads];
-      sum1 += left[l1 + row * dispatch.leftQuads];
-    }
-    total0 += sum0;
-    total1 += sum1;
-  }
-  for (var r = 0u; r < 4u; r++) {
-    if (firstRow + r < rows) { partials[base + r] = total0[r]; }
-    if (firstRow + 4u + r < rows) { partials[base + 4u + r] = total1[r]; }
-  }
 }
