@@ -182,7 +182,10 @@ test('a recurrence has as many workgroups as a GPU runs at once, in tiles as sma
     const own = Array.from({ length: lanes }, () => laneOf('path'));
     return tilingOf(shapeFor(TASKS.adding, experimentOf({ ...changes, lanes: own })), sliceable);
   };
-  expect(tileOf({ hidden: 100, batch: 32 }, 1)).toEqual({ tile: 1, slices: 7, sliceQuads: 4, kept: true });
+  expect(tileOf({ hidden: 100, batch: 32 }, 1)).toEqual({ tile: 1, slices: 5, sliceQuads: 5, kept: true });
+  // More than four warps only where that is what keeps the weights.
+  expect(tileOf({ hidden: 128 }, 1)).toMatchObject({ slices: 4, sliceQuads: 8, kept: true });
+  expect(tileOf({ hidden: 132 }, 1)).toMatchObject({ slices: 5, sliceQuads: 7, kept: true });
   expect(tileOf({ hidden: 100, batch: 100 }, 1).tile).toBe(1);
   expect(tileOf({ hidden: 100, batch: 32 }, 4).tile).toBe(1);
   expect(tileOf({ hidden: 100, batch: 32 }, 8).tile).toBe(2);

@@ -134,6 +134,8 @@ export type Tile = (typeof TILES)[number];
 
 /** Most slices: joining them costs time too. */
 const MOST_SLICES = 8;
+/** Invocations of four warps, one for each scheduler of a GPU's core: a fifth would take turns with one of them. */
+const FOUR_WARPS = 128;
 /** Quads of all slices together, four sequences of which lie in the 16 KiB of workgroup memory that every adapter has. */
 const SLICED_QUADS = 176;
 /** Most vectors of four that an invocation keeps. */
@@ -141,17 +143,16 @@ const MOST_KEPT = 32;
 
 /**
  * Most workgroups of a recurrence, of all lanes, that are made by smaller tiles: a core each of a large GPU. A small GPU
- * runs some of them one after another, which costs it little: a sequence of a tile of one takes some 90 instructions of
- * each warp for a time step, of a tile of four 75.
+ * runs some of them one after another, which costs it little: a sequence of a tile of one takes some 105 instructions of
+ * each warp for a time step, of a tile of four 90.
  */
 const FILLING_WORKGROUPS = 128;
 
 /**
- * The tiling for a shape. As many slices as fill a workgroup of up to 200 invocations; where a processor emulates the
- * GPU, invocations run one after another, and one slice is best; so it is where there is no sum. The smallest tile that
- * does not make more workgroups than a large GPU has cores, for the fewer sequences a workgroup has, the sooner a time step
- * ends; but four where weights are not kept: then each sequence of a tile saves reading them. No sum depends on the tile,
- * so that it may depend on the number of lanes.
+ * The tiling for a shape. As many slices as four warps hold; more where the weights are only then few enough to be kept,
+ * or are not kept at all; one where there is no sum. The smallest tile that does not make more workgroups than a large GPU
+ * has cores, for the fewer sequences a workgroup has, the sooner a time step ends; but four where weights are not kept: then
+ * each sequence of a tile saves reading them. No sum depends on the tile, so that it may depend on the number of lanes.
  */
 export function tilingOf(
   { hidden, recurrent, batch, lanes }: Shape,
@@ -160,9 +161,12 @@ export function tilingOf(
 ): RecurrenceTiling {
   const quads = quadsOf(hidden);
   const sliced = sliceable && recurrent;
-  const most = sliced ? Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(SLICED_QUADS / quads))) : 1;
-  const sliceQuads = Math.ceil(quads / most);
-  const kept = sliced && 4 * sliceQuads <= MOST_KEPT;
+  const sliceOf = (invocations: number): number =>
+    Math.ceil(quads / Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(invocations / quads))));
+  const isKept = (sliceQuads: number): boolean => 4 * sliceQuads <= MOST_KEPT;
+  const wide = sliceOf(FOUR_WARPS);
+  const sliceQuads = !sliced ? quads : isKept(wide) ? wide : sliceOf(SLICED_QUADS);
+  const kept = sliced && isKept(sliceQuads);
   const filling = kept
     ? TILES.find((each) => Math.ceil(batch / each) * lanes <= FILLING_WORKGROUPS)
     : undefined;
