@@ -42,31 +42,37 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
   }
   workgroupBarrier();
 
-  var ahead = array<vec4<f32>, OWN_OUTPUTS>();
-  for (var own = 0u; own < OWN_OUTPUTS; own++) {
-    ahead[own] = fed(lane, dispatch.begin, first, local + own * THREADS);
-  }
+  var ahead = fed(lane, dispatch.begin, first, local);
   for (var t = dispatch.begin; t < dispatch.end; t++) {
     let read = ((t - dispatch.begin) & 1u) * OTHER_HALF;
     let write = OTHER_HALF - read;
     let now = ahead;
-    for (var own = 0u; own < OWN_OUTPUTS; own++) {
-      ahead[own] = fed(lane, min(t + 1u, dispatch.end - 1u), first, local + own * THREADS);
-    }
-    let sum = product(w, local, read);
+    ahead = fed(lane, min(t + 1u, dispatch.end - 1u), first, local);
+    let sum = product(w, local, read, false, 1.0);
     sharePieces(local, sum);
-    for (var own = 0u; own < OWN_OUTPUTS; own++) {
-      let output = local + own * THREADS;
-      if (isInBatch(first, output)) {
-        endStep(lane, t, first, write, output, now[own] + joined(output, sum[own]));
-      }
+    endStep(lane, t, first, write, local, now[0], sum[0]);
+    if (OWN_OUTPUTS > 1u) { endStep(lane, t, first, write, local + THREADS, now[1], sum[1]); }
+    if (OWN_OUTPUTS > 2u) {
+      endStep(lane, t, first, write, local + 2u * THREADS, now[2], sum[2]);
+      endStep(lane, t, first, write, local + 3u * THREADS, now[3], sum[3]);
     }
     workgroupBarrier();
   }
 }
 
-// W_in x_t + b, of one output.
-fn fed(lane: u32, t: u32, first: u32, output: u32) -> vec4<f32> {
+// W_in x_t + b, of an invocation's outputs.
+fn fed(lane: u32, t: u32, first: u32, local: u32) -> mat4x4<f32> {
+  var all = mat4x4<f32>();
+  all[0] = fedTo(lane, t, first, local);
+  if (OWN_OUTPUTS > 1u) { all[1] = fedTo(lane, t, first, local + THREADS); }
+  if (OWN_OUTPUTS > 2u) {
+    all[2] = fedTo(lane, t, first, local + 2u * THREADS);
+    all[3] = fedTo(lane, t, first, local + 3u * THREADS);
+  }
+  return all;
+}
+
+fn fedTo(lane: u32, t: u32, first: u32, output: u32) -> vec4<f32> {
   if (!isInBatch(first, output)) {
     return vec4<f32>();
   }
@@ -74,8 +80,12 @@ fn fed(lane: u32, t: u32, first: u32, output: u32) -> vec4<f32> {
   return hidden[hiddenRow(lane, i32(t), first) + output] + bias;
 }
 
-// h_t of one output from z_t.
-fn endStep(lane: u32, t: u32, first: u32, write: u32, output: u32, z: vec4<f32>) {
+// h_t of one output, from what is added to its product and the invocation's own part of that.
+fn endStep(lane: u32, t: u32, first: u32, write: u32, output: u32, added: vec4<f32>, part: vec4<f32>) {
+  if (!isInBatch(first, output)) {
+    return;
+  }
+  let z = added + joined(output, part);
   var h = vec4<f32>();
   if (lanes[lane].activation == TANH) {
     h = hyperbolicTangent(z);

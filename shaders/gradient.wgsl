@@ -8,7 +8,7 @@
 @group(0) @binding(4) var<storage, read> source: array<vec4<f32>>;          // [lane or shared, row, sourceQuads]
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>;        // [split, lane, PARAMETERS]
 
-// An inner sum is this long, so that the error of a sum of many thousand rows stays small: GRADIENT_BLOCK in
+// An inner sum is at most this long, so that the error of a sum of many thousand rows stays small: GRADIENT_BLOCK in
 // src/engine/webgpu/sizes.ts.
 const BLOCK = 256u;
 
@@ -20,7 +20,7 @@ struct Sums {
   r1c1: mat4x4<f32>,
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(8, 8, GROUPS)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   let lane = dispatch.firstLane + workgroup.z;
   let leftPairs = (dispatch.leftQuads + 1u) / 2u;
@@ -33,23 +33,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   // A feedforward network has columns on `hidden` in the readout only.
   let hiddenPairs = select(0u, (HIDDEN_QUADS + 1u) / 2u, RECURRENT || dispatch.layer == LAYERS);
   let biasColumn = hiddenPairs + (dispatch.sourceQuads + 1u) / 2u;
-  if (leftPair >= leftPairs || column > biasColumn) {
-    return;
-  }
-  let firstBlock = dispatch.begin % blocks;
-  let first = split * splitRows + firstBlock * BLOCK;
-  let end = min(min(dispatch.rows, (split + 1u) * splitRows), first + (dispatch.end - dispatch.begin) * BLOCK);
+  // The bias is the weight of a unit input: a matrix of one column. The biases of a uRNN are not added to what a unit
+  // receives: unitaryBackward.wgsl sums their gradient.
+  let ofBias = column == biasColumn;
+  let isThere = leftPair < leftPairs && column <= biasColumn && !(ofBias && UNITARY && dispatch.layer < LAYERS);
   // A pair may end in a quad that is not there: it repeats the last one and is not stored.
   let l0 = lane * dispatch.leftLaneRows * dispatch.leftQuads + 2u * leftPair;
   let l1 = l0 + select(0u, 1u, 2u * leftPair + 1u < dispatch.leftQuads);
   let rows = select(HIDDEN, OUTPUTS, dispatch.layer == LAYERS);
 
-  // The bias is the weight of a unit input: a matrix of one column. The biases of a uRNN are not added to what a unit
-  // receives: unitaryBackward.wgsl sums their gradient.
-  let ofBias = column == biasColumn;
-  if (ofBias && UNITARY && dispatch.layer < LAYERS) {
-    return;
-  }
   let ofHidden = column < hiddenPairs;
   let pair = select(select(column - hiddenPairs, 0u, ofBias), column, ofHidden);
   let quads = select(dispatch.sourceQuads, HIDDEN_QUADS, ofHidden);
@@ -64,18 +56,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let base = (split * dispatch.lanes + lane) * PARAMETERS + offset;
   let firstRow = leftPair * 8u;
   let firstColumn = pair * 8u;
-  var total = Sums();
-  if (firstBlock > 0u) {
-    total.r0c0 = load(base, firstRow, firstColumn, rows, columns);
-    total.r0c1 = load(base, firstRow, firstColumn + 4u, rows, columns);
-    total.r1c0 = load(base, firstRow + 4u, firstColumn, rows, columns);
-    total.r1c1 = load(base, firstRow + 4u, firstColumn + 4u, rows, columns);
-  }
+  let group = local.z;
+  let index = local.y * 8u + local.x;
+  let splitFirst = split * splitRows;
+  let first = splitFirst + dispatch.begin % blocks * BLOCK;
+  let end = min(min(dispatch.rows, splitFirst + splitRows), first + (dispatch.end - dispatch.begin) * BLOCK);
   for (var block = first; block < end; block += BLOCK) {
-    let blockEnd = min(end, block + BLOCK);
+    let blockRows = min(BLOCK, end - block);
+    let share = (blockRows + GROUPS - 1u) / GROUPS;
+    let shareFirst = block + min(blockRows, group * share);
+    let shareEnd = select(shareFirst, block + min(blockRows, (group + 1u) * share), isThere);
     var sum = Sums();
     // One loop for whatever the columns are of: loops of their own would run one after another in neighbouring invocations.
-    for (var row = block; row < blockEnd; row++) {
+    for (var row = shareFirst; row < shareEnd; row++) {
       var a = vec4<f32>(1.0, 0.0, 0.0, 0.0);
       var b = vec4<f32>();
       if (ofHidden) {
@@ -92,45 +85,43 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       sum.r1c0 += outer(a, q);
       sum.r1c1 += outer(b, q);
     }
-    total.r0c0 += sum.r0c0;
-    total.r0c1 += sum.r0c1;
-    total.r1c0 += sum.r1c0;
-    total.r1c1 += sum.r1c1;
+    let r0c0 = joinGroups(sum.r0c0, group, index);
+    let r0c1 = joinGroups(sum.r0c1, group, index);
+    let r1c0 = joinGroups(sum.r1c0, group, index);
+    let r1c1 = joinGroups(sum.r1c1, group, index);
+    if (group == 0u && isThere) {
+      let goesOn = block > splitFirst;
+      addTo(base, r0c0, firstRow, firstColumn, rows, columns, goesOn);
+      addTo(base, r0c1, firstRow, firstColumn + 4u, rows, columns, goesOn);
+      addTo(base, r1c0, firstRow + 4u, firstColumn, rows, columns, goesOn);
+      addTo(base, r1c1, firstRow + 4u, firstColumn + 4u, rows, columns, goesOn);
+    }
   }
-
-  store(base, total.r0c0, firstRow, firstColumn, rows, columns);
-  store(base, total.r0c1, firstRow, firstColumn + 4u, rows, columns);
-  store(base, total.r1c0, firstRow + 4u, firstColumn, rows, columns);
-  store(base, total.r1c1, firstRow + 4u, firstColumn + 4u, rows, columns);
 }
 
 fn outer(x: vec4<f32>, y: vec4<f32>) -> mat4x4<f32> {
   return mat4x4<f32>(x * y.x, x * y.y, x * y.z, x * y.w);
 }
 
-fn store(base: u32, sums: mat4x4<f32>, firstRow: u32, firstColumn: u32, rows: u32, columns: u32) {
-  var all = sums;
-  for (var r = 0u; r < 4u; r++) {
-    let at = base + (firstRow + r) * columns + firstColumn;
-    if (firstRow + r < rows) {
-      if (firstColumn < columns) { partials[at] = all[r].x; }
-      if (firstColumn + 1u < columns) { partials[at + 1u] = all[r].y; }
-      if (firstColumn + 2u < columns) { partials[at + 2u] = all[r].z; }
-      if (firstColumn + 3u < columns) { partials[at + 3u] = all[r].w; }
-    }
-  }
+// Adds to what lies in `partials`, or begins there.
+fn addTo(base: u32, sums: mat4x4<f32>, firstRow: u32, firstColumn: u32, rows: u32, columns: u32, goesOn: bool) {
+  let count = columns - min(columns, firstColumn);
+  addRow(base + firstRow * columns + firstColumn, sums[0], select(0u, count, firstRow < rows), goesOn);
+  addRow(base + (firstRow + 1u) * columns + firstColumn, sums[1], select(0u, count, firstRow + 1u < rows), goesOn);
+  addRow(base + (firstRow + 2u) * columns + firstColumn, sums[2], select(0u, count, firstRow + 2u < rows), goesOn);
+  addRow(base + (firstRow + 3u) * columns + firstColumn, sums[3], select(0u, count, firstRow + 3u < rows), goesOn);
 }
 
-fn load(base: u32, firstRow: u32, firstColumn: u32, rows: u32, columns: u32) -> mat4x4<f32> {
-  var all = mat4x4<f32>();
-  for (var r = 0u; r < 4u; r++) {
-    let at = base + (firstRow + r) * columns + firstColumn;
-    if (firstRow + r < rows) {
-      if (firstColumn < columns) { all[r].x = partials[at]; }
-      if (firstColumn + 1u < columns) { all[r].y = partials[at + 1u]; }
-      if (firstColumn + 2u < columns) { all[r].z = partials[at + 2u]; }
-      if (firstColumn + 3u < columns) { all[r].w = partials[at + 3u]; }
-    }
+fn addRow(at: u32, sums: vec4<f32>, count: u32, goesOn: bool) {
+  var all = sums;
+  if (goesOn) {
+    if (count > 0u) { all.x += partials[at]; }
+    if (count > 1u) { all.y += partials[at + 1u]; }
+    if (count > 2u) { all.z += partials[at + 2u]; }
+    if (count > 3u) { all.w += partials[at + 3u]; }
   }
-  return all;
+  if (count > 0u) { partials[at] = all.x; }
+  if (count > 1u) { partials[at + 1u] = all.y; }
+  if (count > 2u) { partials[at + 2u] = all.z; }
+  if (count > 3u) { partials[at + 3u] = all.w; }
 }

@@ -9,7 +9,7 @@
 
 var<workgroup> highest: array<atomic<i32>, 3>;    // of the terms of the matrix on hidden, on the source, and the bias
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(8, 8, GROUPS)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>,
   @builtin(local_invocation_index) index: u32) {
   let lane = dispatch.firstLane + workgroup.z;
@@ -23,7 +23,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     atomicStore(&highest[index], ZERO_EXPONENT);
   }
   workgroupBarrier();
-  for (var t = firstStep + index; t < dispatch.length; t += 64u) {
+  for (var t = firstStep + index; t < dispatch.length; t += 64u * GROUPS) {
     let out = headExponent(lane, t);
     atomicMax(&highest[0], max(out + tailExponent(lane, t, true), ZERO_EXPONENT));
     atomicMax(&highest[1], max(out + tailExponent(lane, t, false), ZERO_EXPONENT));
@@ -53,17 +53,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   // A feedforward network has columns on `hidden` in the readout only.
   let sourceColumn = select(0u, HIDDEN_QUADS, RECURRENT || readout);
   let biasColumn = sourceColumn + dispatch.sourceQuads;
-  if (leftQuad >= dispatch.leftQuads || column > biasColumn) {
-    return;
-  }
+  let isThere = leftQuad < dispatch.leftQuads && column <= biasColumn;
   var exponent = hiddenExponent;
   if (column >= biasColumn) {
     exponent = biasExponent;
   } else if (column >= sourceColumn) {
     exponent = sourceExponent;
   }
-  var total = mat4x4<f32>();
-  for (var t = firstStep; t < dispatch.length; t++) {
+  let end = select(0u, dispatch.length, isThere);
+  var own = mat4x4<f32>();
+  for (var t = firstStep + local.z; t < end; t += GROUPS) {
     var out = vec4<f32>(1.0);
     if (!readout) {
       out = bitcast<vec4<f32>>(gammaOut[gammaRow(lane, dispatch.layer, t) + leftQuad]);
@@ -78,7 +77,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       shift += tailExponent(lane, t, false);
     }
     let head = out * powerOfTwo(shift);
-    total += mat4x4<f32>(into * head.x, into * head.y, into * head.z, into * head.w);
+    own += mat4x4<f32>(into * head.x, into * head.y, into * head.z, into * head.w);
+  }
+  var total = joinGroups(own, local.z, local.y * 8u + local.x);
+  if (local.z > 0u || !isThere) {
+    return;
   }
 
   let rows = select(HIDDEN, OUTPUTS, readout);

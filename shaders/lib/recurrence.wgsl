@@ -9,6 +9,9 @@
 // that one barrier a step is enough; else the slices are joined between two barriers. What a step reads from other kernels
 // is read a step ahead, so that its latency passes while the step before is computed.
 //
+// Some compilers do not unroll loops, and an array that a loop indexes then lies in memory: whatever belongs in registers
+// is indexed by numbers that are written out.
+//
 // A feedforward network has one time step and nothing to multiply: an empty sum in one slice.
 
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;          // [lane, PACKED_QUADS]
@@ -26,7 +29,7 @@ var<workgroup> pieces: array<vec4<f32>, select(TILE * THREADS, 1u, SLICES == 1u)
 var<workgroup> largest: array<atomic<u32>, 3>;
 var<workgroup> largestBias: atomic<u32>;
 
-var<private> kept: array<vec4<f32>, select(1u, 4u * SLICE_QUADS, KEPT)>;
+var<private> kept: array<mat4x4<f32>, 8>;    // of a quad of the slice each; 8: MOST_KEPT in src/engine/webgpu/sizes.ts
 
 // First packed quad of an invocation's weights.
 fn weightsOf(lane: u32, local: u32) -> u32 {
@@ -35,59 +38,90 @@ fn weightsOf(lane: u32, local: u32) -> u32 {
 }
 
 // Puts an invocation's weights into registers.
-fn keepWeights(w: u32, local: u32, squared: bool) {
-  if (KEPT) {
-    let slice = local / HIDDEN_QUADS;
-    for (var i = 0u; i < 4u * SLICE_QUADS; i++) {
-      var weights = vec4<f32>();
-      if (slice * SLICE_QUADS * 4u + i < 4u * HIDDEN_QUADS) {
-        weights = packed[w + i * HIDDEN_QUADS];
-      }
-      kept[i] = select(weights, weights * weights, squared);
-    }
+fn keepWeights(w: u32, local: u32, isPath: bool) {
+  if (!KEPT) {
+    return;
   }
+  kept[0] = ownWeights(w, local, 0u, isPath);
+  if (SLICE_QUADS > 1u) { kept[1] = ownWeights(w, local, 1u, isPath); }
+  if (SLICE_QUADS > 2u) { kept[2] = ownWeights(w, local, 2u, isPath); }
+  if (SLICE_QUADS > 3u) { kept[3] = ownWeights(w, local, 3u, isPath); }
+  if (SLICE_QUADS > 4u) { kept[4] = ownWeights(w, local, 4u, isPath); }
+  if (SLICE_QUADS > 5u) { kept[5] = ownWeights(w, local, 5u, isPath); }
+  if (SLICE_QUADS > 6u) { kept[6] = ownWeights(w, local, 6u, isPath); }
+  if (SLICE_QUADS > 7u) { kept[7] = ownWeights(w, local, 7u, isPath); }
 }
 
-// Four rows of weights by four outputs.
-fn weightsAt(w: u32, i: u32) -> mat4x4<f32> {
-  if (KEPT) {
-    return mat4x4<f32>(kept[4u * i], kept[4u * i + 1u], kept[4u * i + 2u], kept[4u * i + 3u]);
+// Of a quad of the slice; zeros where the last slice is shorter.
+fn ownWeights(w: u32, local: u32, i: u32, isPath: bool) -> mat4x4<f32> {
+  if (i >= sliceEnd(local)) {
+    return mat4x4<f32>();
   }
+  return weightsAt(w, i, isPath);
+}
+
+// Four rows of weights by four outputs; squared for the path row.
+fn weightsAt(w: u32, i: u32, isPath: bool) -> mat4x4<f32> {
   let at = w + i * 4u * HIDDEN_QUADS;
-  return mat4x4<f32>(packed[at], packed[at + HIDDEN_QUADS], packed[at + 2u * HIDDEN_QUADS],
+  let weights = mat4x4<f32>(packed[at], packed[at + HIDDEN_QUADS], packed[at + 2u * HIDDEN_QUADS],
     packed[at + 3u * HIDDEN_QUADS]);
+  if (isPath) {
+    return mat4x4<f32>(weights[0] * weights[0], weights[1] * weights[1], weights[2] * weights[2],
+      weights[3] * weights[3]);
+  }
+  return weights;
 }
 
-// Quads of an invocation's slice: a constant where its weights are kept, so that the loop can be unrolled.
+// Quads of an invocation's slice that are there.
 fn sliceEnd(local: u32) -> u32 {
   if (!RECURRENT) {
     return 0u;
   }
-  if (KEPT || SLICES == 1u) {
+  if (SLICES == 1u) {
     return SLICE_QUADS;
   }
   return min(SLICE_QUADS, HIDDEN_QUADS - min(HIDDEN_QUADS, local / HIDDEN_QUADS * SLICE_QUADS));
 }
 
-// An invocation's part of the product with the sequences of a half of the state, a column each.
-fn product(w: u32, local: u32, half: u32) -> mat4x4<f32> {
-  var sum = mat4x4<f32>();
+// An invocation's part of the product with the sequences of a half of the state, a column each; or, of squared weights,
+// with the path row alone, first multiplied by a power of two.
+fn product(w: u32, local: u32, half: u32, isPath: bool, factor: f32) -> mat4x4<f32> {
   let first = half + local / HIDDEN_QUADS * SLICE_QUADS;
+  var sum = mat4x4<f32>();
+  if (KEPT) {
+    sum += quadProduct(kept[0], first, isPath, factor);
+    if (SLICE_QUADS > 1u) { sum += quadProduct(kept[1], first + 1u, isPath, factor); }
+    if (SLICE_QUADS > 2u) { sum += quadProduct(kept[2], first + 2u, isPath, factor); }
+    if (SLICE_QUADS > 3u) { sum += quadProduct(kept[3], first + 3u, isPath, factor); }
+    if (SLICE_QUADS > 4u) { sum += quadProduct(kept[4], first + 4u, isPath, factor); }
+    if (SLICE_QUADS > 5u) { sum += quadProduct(kept[5], first + 5u, isPath, factor); }
+    if (SLICE_QUADS > 6u) { sum += quadProduct(kept[6], first + 6u, isPath, factor); }
+    if (SLICE_QUADS > 7u) { sum += quadProduct(kept[7], first + 7u, isPath, factor); }
+    return sum;
+  }
   let end = sliceEnd(local);
   for (var i = 0u; i < end; i++) {
-    let at = first + i;
-    let weights = weightsAt(w, i);
-    if (TILE == 4u) {
-      sum += weights * mat4x4<f32>(state[at], state[at + STATE_QUADS], state[at + 2u * STATE_QUADS],
-        state[at + 3u * STATE_QUADS]);
-    } else {
-      sum[0] += weights * state[at];
-      if (TILE == 2u) {
-        sum[1] += weights * state[at + STATE_QUADS];
-      }
-    }
+    sum += quadProduct(weightsAt(w, i, isPath), first + i, isPath, factor);
   }
   return sum;
+}
+
+// The terms of one quad of the state.
+fn quadProduct(weights: mat4x4<f32>, at: u32, isPath: bool, factor: f32) -> mat4x4<f32> {
+  var terms = mat4x4<f32>();
+  if (isPath) {
+    terms[0] = weights * (state[at] * factor);
+    return terms;
+  }
+  if (TILE == 4u) {
+    return weights * mat4x4<f32>(state[at], state[at + STATE_QUADS], state[at + 2u * STATE_QUADS],
+      state[at + 3u * STATE_QUADS]);
+  }
+  terms[0] = weights * state[at];
+  if (TILE == 2u) {
+    terms[1] = weights * state[at + STATE_QUADS];
+  }
+  return terms;
 }
 
 // Leaves an invocation's part of the product for `joined`.
@@ -173,8 +207,6 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
 
   // Biases are edges from a unit input: their squares join at exponent 0.
   let biasExponent = select(ZERO_EXPONENT, 0, exponentOf(bitcast<f32>(atomicLoad(&largestBias))) != ZERO_EXPONENT);
-  let sliceFirst = local / HIDDEN_QUADS * SLICE_QUADS;
-  let sliceQuads = sliceEnd(local);
   var ahead = pathFed(lane, local, 0u);
   for (var step = 0u; step < steps; step++) {
     let read = (step & 1u) * OTHER_HALF;
@@ -187,15 +219,7 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
       storeRow(before, quad, value * normaliser, exponent);
     }
 
-    var sum = vec4<f32>();
-    for (var i = 0u; i < sliceQuads; i++) {
-      var weights = weightsAt(w, i);
-      if (!KEPT) {
-        weights = mat4x4<f32>(weights[0] * weights[0], weights[1] * weights[1], weights[2] * weights[2],
-          weights[3] * weights[3]);
-      }
-      sum += weights * (state[read + sliceFirst + i] * normaliser);
-    }
+    var sum = product(w, local, read, true, normaliser)[0];
     if (SLICES > 1u) {
       pieces[local] = sum;
       workgroupBarrier();

@@ -15,7 +15,7 @@ import type { Engine, EngineInfo, EngineKind } from './engine.ts';
 import { shapeOf } from './layout.ts';
 import type { ShaderSources } from './shaders.ts';
 import { createUntested } from './webgpu/index.ts';
-import type { Tile } from './webgpu/sizes.ts';
+import type { TilingChoice } from './webgpu/sizes.ts';
 
 // How fast a training step is: what is measured, how, and the table of it. The same in a page, in Node, and for other
 // libraries beside this project's engines.
@@ -180,8 +180,8 @@ interface OwnContestant {
   readonly lanes: readonly OptimizerName[];
   /** Whether its lanes are uRNNs of about as many parameters as the shape's network has. */
   readonly unitary?: boolean;
-  /** Sequences of a workgroup of its recurrences, where they are not chosen by shape and adapter. */
-  readonly tile?: Tile;
+  /** What of its tiling is not chosen by shape and adapter. */
+  readonly tiling?: Partial<TilingChoice>;
   readonly what: string;
   readonly reference: string | null;
 }
@@ -204,8 +204,15 @@ const OWN = {
   'webgpu-tile-4': {
     kind: 'webgpu',
     lanes: ['sgd'],
-    tile: 4,
+    tiling: { tile: 4 },
     what: 'one SGD lane in tiles of four sequences',
+    reference: 'webgpu-sgd',
+  },
+  'webgpu-one-group': {
+    kind: 'webgpu',
+    lanes: ['sgd'],
+    tiling: { groups: 1 },
+    what: 'one SGD lane, sums not shared by groups',
     reference: 'webgpu-sgd',
   },
   'webgpu-urnn': {
@@ -296,12 +303,12 @@ export async function createOwn(
   shape: BenchmarkShape,
   { gpu, shaders }: { readonly gpu: GPU | undefined; readonly shaders: ShaderSources },
 ): Promise<Own> {
-  const { kind, what, reference, unitary, tile }: OwnContestant = OWN[name];
+  const { kind, what, reference, unitary, tiling }: OwnContestant = OWN[name];
   const experiment = experimentOf(name, shape);
   const engine =
-    tile === undefined
+    tiling === undefined
       ? (await createEngine({ experiment, kind, gpu, shaders, data: null })).engine
-      : await createUntested(taskOf(experiment), experiment, { gpu, shaders, data: null, tile });
+      : await createUntested(taskOf(experiment), experiment, { gpu, shaders, data: null, tiling });
   const title = kind === 'cpu' ? `${ENGINE_TITLES.cpu} (${engine.info.name})` : ENGINE_TITLES[kind];
   const size = unitary ? ` of ${experiment.hidden} units, about as many parameters` : '';
   return {

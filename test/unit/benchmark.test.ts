@@ -82,6 +82,7 @@ test("this project's contestants train what their names say", () => {
     ['path2'],
     new Array(8).fill('sgd'),
     ['sgd'],
+    ['sgd'],
     ['rmsprop'],
     ['sgd'],
     ['path'],

@@ -23,7 +23,7 @@ function requestOf(
   const lanes = [laneOf('path2'), laneOf('sgd'), laneOf('adam')];
   const experiment = experimentOf({ hidden: 9, length: 10, batch: 5, layers: 2, lanes, ...changes });
   const shape = shapeFor(task, experiment);
-  const parts = { packings: packingsOf(shape), tiling: tilingOf(shape, true) };
+  const parts = { packings: packingsOf(shape), tiling: tilingOf(shape, { sliced: true, groups: 4 }) };
   return { task, experiment, shape, ...parts, everything: false, mostOperations };
 }
 
@@ -178,11 +178,16 @@ describe('no dispatch is too long, as far as it can be split', () => {
 });
 
 test('a recurrence has as many workgroups as a GPU runs at once, in tiles as small as that allows', () => {
-  const tileOf = (changes: Partial<Experiment>, lanes: number, sliceable = true) => {
+  const tileOf = (changes: Partial<Experiment>, lanes: number, sliced = true) => {
     const own = Array.from({ length: lanes }, () => laneOf('path'));
-    return tilingOf(shapeFor(TASKS.adding, experimentOf({ ...changes, lanes: own })), sliceable);
+    return tilingOf(shapeFor(TASKS.adding, experimentOf({ ...changes, lanes: own })), { sliced, groups: 4 });
   };
-  expect(tileOf({ hidden: 100, batch: 32 }, 1)).toEqual({ tile: 1, slices: 5, sliceQuads: 5, kept: true });
+  expect(tileOf({ hidden: 100, batch: 32 }, 1)).toMatchObject({
+    tile: 1,
+    slices: 5,
+    sliceQuads: 5,
+    kept: true,
+  });
   // More than four warps only where that is what keeps the weights.
   expect(tileOf({ hidden: 128 }, 1)).toMatchObject({ slices: 4, sliceQuads: 8, kept: true });
   expect(tileOf({ hidden: 132 }, 1)).toMatchObject({ slices: 5, sliceQuads: 7, kept: true });

@@ -63,7 +63,7 @@ async function deviceBatches(
   const task = taskOf(experiment);
   const opened = await deviceOf(gpu);
   const { device } = opened;
-  const constants = constantsOf(task, shape, 0, tilingOf(shape, false));
+  const constants = constantsOf(task, shape, 0, tilingOf(shape, { sliced: false, groups: 1 }));
   const words = task.shaderData(data, experiment.seed);
   const name = words === null ? 'batch' : 'batchOfData';
   const { pipeline, layout } = await opened.kernel(name, sourceOf(name, shaders, constants, task.shader));

@@ -5,6 +5,7 @@ import type { Evaluation } from '../engine.ts';
 import { matrixOf, shapeFor } from '../layout.ts';
 import type { WebGpuEngineParts } from '../webgpu/engine.ts';
 import { createUntested } from '../webgpu/index.ts';
+import { GROUPS } from '../webgpu/sizes.ts';
 import {
   type CheckResult,
   checked,
@@ -25,8 +26,8 @@ import {
   withEngines,
 } from './support.ts';
 
-/** The recurrence is dealt to workgroups as the device takes it where nothing is given. */
-interface Comparison extends Pick<WebGpuEngineParts, 'sliced' | 'tile'> {
+/** Work is dealt to workgroups as the device takes it where nothing is given. */
+interface Comparison extends Pick<WebGpuEngineParts, 'tiling'> {
   readonly task: Task;
   readonly experiment: Experiment;
 }
@@ -36,13 +37,13 @@ interface Comparison extends Pick<WebGpuEngineParts, 'sliced' | 'tile'> {
  * are carried, five steps with an evaluation between them, so that they begin anew on the way.
  */
 export async function compareEngines(
-  { task, experiment, ...tiling }: Comparison,
+  { task, experiment, ...parts }: Comparison,
   context: CheckContext,
 ): Promise<CheckResult[]> {
   const cpu = createCpuEngineFor(task, experiment, { data: null, precision: 'float64' });
   const device = createUntested(task, experiment, {
     ...context,
-    ...tiling,
+    ...parts,
     data: null,
   });
   const carries = task.segments(experiment, null) !== null;
@@ -125,13 +126,16 @@ const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
   ),
 );
 
-/** The recurrence in one piece and cut into slices, whichever the device takes by itself: same numbers to rounding. */
+/**
+ * The recurrence in one piece and cut into slices, and sums shared by groups or not, whichever the device takes by itself: same
+ * numbers to rounding.
+ */
 const SLICED: readonly CheckCase[] = (
   [
-    ['cut into slices', { sliced: true, tile: 1 }],
+    ['cut into slices', { sliced: true, tile: 1, groups: GROUPS }],
     ['cut into slices, tiles of 2', { sliced: true, tile: 2 }],
     ['cut into slices, tiles of 4', { sliced: true, tile: 4 }],
-    ['in one piece', { sliced: false }],
+    ['in one piece', { sliced: false, groups: 1 }],
   ] as const
 ).flatMap(([name, tiling]) =>
   [6, 50, 100, 130].map((hidden) => ({
@@ -139,7 +143,7 @@ const SLICED: readonly CheckCase[] = (
     inShort: tiling.sliced ? tiling.tile === 1 && hidden === 50 : hidden === 6,
     run: (context: CheckContext) => {
       const experiment = experimentOf({ hidden, batch: 6, lanes: [lane('path', { unbalance: 2 })] });
-      return compareEngines({ task: TASKS.adding, experiment, ...tiling }, context);
+      return compareEngines({ task: TASKS.adding, experiment, tiling }, context);
     },
   })),
 );
@@ -165,12 +169,15 @@ const MIXED_LANES = [
   lane('sgd', { activation: 'tanh', init: 'nprnn', momentum: 0.5 }),
 ];
 
+/** Which emulated GPUs do not take by themselves. */
+export const ON_GPU = { sliced: true, groups: GROUPS } as const;
+
 /** Networks beside the plain ReLU RNN, in lanes beside it where they share its kernels. */
 const NETWORKS: readonly CheckCase[] = (
   [
     ['tanh beside ReLU, 2 layers', true, noiseTask(NETWORK_NOISE), { layers: 2 }],
     ['tanh beside ReLU, 1 layer', false, TASKS.adding, { layers: 1 }],
-    ['tanh beside ReLU, cut into slices', false, TASKS.adding, { layers: 1 }, true],
+    ['tanh beside ReLU, dealt as on a GPU', false, TASKS.adding, { layers: 1 }, ON_GPU],
     ['feedforward, 3 layers, softmax', true, feedforward(20, 5, 'softmax'), { layers: 3 }],
     ['feedforward, 2 layers, softmax', false, feedforward(785, 10, 'softmax'), { layers: 2 }],
     ['feedforward, 1 layer, softmax', false, feedforward(7, 3, 'softmax'), { layers: 1 }],
@@ -179,16 +186,17 @@ const NETWORKS: readonly CheckCase[] = (
     ['feedforward, 1 layer, squared', false, feedforward(785, 1, 'squared'), { layers: 1 }],
     ['carried states, 3 layers', true, carrying(3, 5, 'softmax'), { layers: 3 }],
     ['carried states, 2 layers, squared', false, carrying(3, 2, 'squared'), { layers: 2 }],
-    ['carried states, cut into slices', false, carrying(4, 6, 'softmax'), { layers: 1 }, true],
+    ['feedforward, dealt as on a GPU', false, feedforward(20, 5, 'softmax'), { layers: 3 }, ON_GPU],
+    ['carried states, dealt as on a GPU', true, carrying(4, 6, 'softmax'), { layers: 2 }, ON_GPU],
     ['256 inputs and outputs', true, carrying(256, 256, 'softmax'), { layers: 1, batch: 2, length: 3 }],
   ] as const
-).map(([name, inShort, task, sizes, sliced]) => ({
+).map(([name, inShort, task, sizes, tiling]) => ({
   name,
   inShort,
   run: (context) => {
     const lanes = task.feedforward ? FEEDFORWARD_LANES : MIXED_LANES;
     const experiment = experimentOf({ hidden: 9, batch: 6, length: 7, lanes, ...sizes });
-    return compareEngines({ task, experiment, ...(sliced === undefined ? {} : { sliced }) }, context);
+    return compareEngines({ task, experiment, ...(tiling === undefined ? {} : { tiling }) }, context);
   },
 }));
 

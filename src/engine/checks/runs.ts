@@ -2,6 +2,7 @@ import { TASKS } from '../../experiment/tasks/index.ts';
 import type { Checkpoint, Engine } from '../engine.ts';
 import { shapeFor } from '../layout.ts';
 import { createUntested } from '../webgpu/index.ts';
+import { GROUPS } from '../webgpu/sizes.ts';
 import { checked, differences } from './compare.ts';
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
 import { type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
@@ -78,7 +79,7 @@ export const tiles: CheckCase = {
     const lanes = [lane('path'), lane('sgd', { activation: 'tanh' })];
     const experiment = experimentOf({ hidden: 50, length: 12, batch: 7, lanes });
     const engines = ([1, 2, 4] as const).map((tile) =>
-      createUntested(task, experiment, { ...context, data: null, sliced: true, tile }),
+      createUntested(task, experiment, { ...context, data: null, tiling: { sliced: true, tile } }),
     );
     return withEngines(engines, async (...tiled) => {
       for (const engine of tiled) await engine.train(3);
@@ -100,10 +101,13 @@ export const splitting: CheckCase = {
     const task = noiseTask(NETWORK_NOISE);
     const lanes = [lane('path'), lane('adam')];
     const experiment = experimentOf({ hidden: 36, length: 130, batch: 130, lanes });
-    const pieces = createUntested(task, experiment, { ...context, data: null, mostOperations: 200_000 });
-    return withEngines([createGpu(task, experiment, context), pieces], async (...engines) => {
-      const [whole, inPieces] = engines as [Engine, Engine];
-      for (const engine of engines) await engine.train(1);
+    const parts = { ...context, data: null, tiling: { groups: GROUPS } };
+    const engines = [parts, { ...parts, mostOperations: 200_000 }].map((each) =>
+      createUntested(task, experiment, each),
+    );
+    return withEngines(engines, async (...made) => {
+      const [whole, inPieces] = made as [Engine, Engine];
+      for (const engine of made) await engine.train(1);
       const lossesOf = async (engine: Engine): Promise<number[]> =>
         (await engine.evaluate()).lanes.map(({ loss }) => loss);
       return [

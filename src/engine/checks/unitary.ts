@@ -3,7 +3,7 @@ import { TASKS, type Task } from '../../experiment/tasks/index.ts';
 import type { Engine } from '../engine.ts';
 import { createUntested } from '../webgpu/index.ts';
 import { checked, differences } from './compare.ts';
-import { compareEngines } from './comparisons.ts';
+import { compareEngines, ON_GPU } from './comparisons.ts';
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
 import { type CheckCase, createGpu, experimentOf, LENGTH, lane, withEngines } from './support.ts';
 
@@ -72,4 +72,13 @@ const COMPARED: readonly CheckCase[] = CASES.map(([name, inShort, task, hidden, 
     compareEngines({ task, experiment: experimentOf({ hidden, batch, lanes: [...lanes] }) }, context),
 }));
 
-export const UNITARY_CASES: readonly CheckCase[] = [...COMPARED, sameBits];
+const dealtAsOnGpu: CheckCase = {
+  name: 'uRNN: hidden 16, batch 7, dealt as on a GPU',
+  inShort: false,
+  run: (context) => {
+    const experiment = experimentOf({ hidden: 16, batch: 7, lanes: [unitary('rmsprop')] });
+    return compareEngines({ task: carrying, experiment, tiling: ON_GPU }, context);
+  },
+};
+
+export const UNITARY_CASES: readonly CheckCase[] = [...COMPARED, dealtAsOnGpu, sameBits];

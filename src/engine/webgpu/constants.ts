@@ -6,14 +6,14 @@ import {
   exponentsOf,
   pairsOf,
   quadsOf,
-  type RecurrenceTiling,
   readoutRowsOf,
+  type Tiling,
   unitarySumsOf,
   unitsOf,
 } from './sizes.ts';
 
 /** The `const` declarations that stand before every kernel. */
-export function constantsOf(task: Task, shape: Shape, packedQuads: number, tiling: RecurrenceTiling): string {
+export function constantsOf(task: Task, shape: Shape, packedQuads: number, tiling: Tiling): string {
   const numbers = {
     HIDDEN: shape.hidden,
     LAYERS: shape.layers,
@@ -31,6 +31,7 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, tilin
     TILE: tiling.tile,
     SLICES: tiling.slices,
     SLICE_QUADS: tiling.sliceQuads,
+    GROUPS: tiling.groups,
     UNITS: unitsOf(shape),
     PAIRS: pairsOf(shape),
     UNITARY_SUMS: unitarySumsOf(shape),

@@ -39,7 +39,7 @@ import {
   planStep,
 } from './plan.ts';
 import type { Dispatch } from './planner.ts';
-import { bufferBytes, checkSize, packingsOf, type Tile, tilingOf } from './sizes.ts';
+import { bufferBytes, checkSize, GROUPS, packingsOf, type TilingChoice, tilingOf } from './sizes.ts';
 import { batchOf, pathsOf, readLine, statesOf } from './snapshot.ts';
 import { type Command, Submitter } from './submitter.ts';
 
@@ -51,10 +51,8 @@ export interface WebGpuEngineParts {
   readonly data: TaskData | null;
   /** Most operations of a dispatch; as is right for the adapter where nothing is given. */
   readonly mostOperations?: number;
-  /** Whether a time step's sum is cut into slices; as it is faster on the adapter where nothing is given. */
-  readonly sliced?: boolean;
-  /** Sequences of a workgroup of a recurrence; as is right for the batch and the adapter where nothing is given. */
-  readonly tile?: Tile;
+  /** As is faster on the adapter where it is not given. */
+  readonly tiling?: Partial<TilingChoice>;
 }
 
 /** Buffers of which `bufferBytes` has the very name. */
@@ -127,10 +125,13 @@ export class WebGpuEngine implements Engine {
     const { task, device, shaders } = parts;
     const packings = packingsOf(this.#shape);
     const { software, name } = device.info;
-    // What one slice or a large tile leaves undone at once, an emulated GPU does one after another anyway. SwiftShader is
-    // twice as slow with slices, lavapipe a sixth faster.
-    const sliced = parts.sliced ?? !/swiftshader/i.test(name);
-    const tiling = tilingOf(this.#shape, sliced, parts.tile ?? (software ? 4 : undefined));
+    // What small tiles and groups do at once, an emulated GPU does one after another, and with groups takes four times as
+    // long. With slices SwiftShader takes twice as long, lavapipe a sixth less.
+    const tiling = tilingOf(this.#shape, {
+      sliced: !/swiftshader/i.test(name),
+      ...(software ? { groups: 1, tile: 4 } : { groups: GROUPS }),
+      ...parts.tiling,
+    });
     this.#buffers = new Buffers(device.device);
     this.#submitter = new Submitter(device.device);
     this.#commands = new Commands({

@@ -32,7 +32,7 @@ export async function createWebGpuEngine(experiment: Experiment, options: WebGpu
 export async function createUntested(
   task: Task,
   experiment: Experiment,
-  { gpu, ...parts }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'sliced' | 'tile'>,
+  { gpu, ...parts }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'tiling'>,
 ): Promise<Engine> {
   const device = await deviceOf(gpu);
   const create = (own: Experiment): Promise<Engine> => WebGpuEngine.create(own, { ...parts, device, task });

@@ -154,7 +154,7 @@ export const KERNELS = {
   },
   gradient: {
     file: 'gradient',
-    lib: [],
+    lib: ['groups'],
     buffers: [
       ['left', 'read'],
       ['hidden', 'read'],
@@ -164,7 +164,7 @@ export const KERNELS = {
   },
   kappa1: {
     file: 'kappa1',
-    lib: ['scale', 'gamma'],
+    lib: ['scale', 'gamma', 'groups'],
     buffers: [
       ['gammaIn', 'read'],
       ['gammaOut', 'read'],

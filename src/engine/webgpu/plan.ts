@@ -10,8 +10,8 @@ import {
   type Packings,
   pairsOf,
   quadsOf,
-  type RecurrenceTiling,
   readoutRowsOf,
+  type Tiling,
   unitarySumsOf,
   unitsOf,
 } from './sizes.ts';
@@ -22,7 +22,7 @@ export interface PlanRequest {
   readonly experiment: Experiment;
   readonly shape: Shape;
   readonly packings: Packings;
-  readonly tiling: RecurrenceTiling;
+  readonly tiling: Tiling;
   /** Kappa of every lane, whatever its optimizer. */
   readonly everything: boolean;
   /** Most operations of a dispatch, as far as work can be split. */

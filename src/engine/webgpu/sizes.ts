@@ -118,19 +118,33 @@ export const gradientBlocksOf = (rows: number, splits: number): number =>
 export const readoutRowsOf = ({ outputs }: Shape): number =>
   [16, 8].find((rows) => rows * quadsOf(outputs) <= 256) ?? 4;
 
-/** How the recurrence is dealt to workgroups and their invocations: see shaders/lib/recurrence.wgsl. */
-export interface RecurrenceTiling {
-  /** Sequences of a workgroup. */
+/** How work is dealt to workgroups and their invocations. */
+export interface Tiling {
+  /** Sequences of a workgroup of a recurrence: see shaders/lib/recurrence.wgsl, for the next three as well. */
   readonly tile: Tile;
   /** Parts into which the sum of a time step is cut. */
   readonly slices: number;
   readonly sliceQuads: number;
   /** Whether an invocation keeps its weights in registers. */
   readonly kept: boolean;
+  /** Of 64 invocations that share a sum over rows or time steps: see shaders/lib/groups.wgsl. */
+  readonly groups: number;
+}
+
+/** What of a tiling the adapter decides. */
+export interface TilingChoice {
+  /** Whether a time step's sum is cut into slices. */
+  readonly sliced: boolean;
+  readonly groups: number;
+  /** As is right for the batch where it is undefined. */
+  readonly tile?: Tile | undefined;
 }
 
 const TILES = [1, 2, 4] as const;
 export type Tile = (typeof TILES)[number];
+
+/** Groups on a GPU: a workgroup has up to 256 invocations. */
+export const GROUPS = 4;
 
 /** Most slices: joining them costs time too. */
 const MOST_SLICES = 8;
@@ -138,8 +152,8 @@ const MOST_SLICES = 8;
 const FOUR_WARPS = 128;
 /** Quads of all slices together, four sequences of which lie in the 16 KiB of workgroup memory that every adapter has. */
 const SLICED_QUADS = 176;
-/** Most vectors of four that an invocation keeps. */
-const MOST_KEPT = 32;
+/** Most quads of hidden units whose weights an invocation keeps, four vectors of four each: shaders/lib/recurrence.wgsl. */
+const MOST_KEPT = 8;
 
 /**
  * Most workgroups of a recurrence, of all lanes, that are made by smaller tiles: a core each of a large GPU. A small GPU
@@ -156,21 +170,20 @@ const FILLING_WORKGROUPS = 128;
  */
 export function tilingOf(
   { hidden, recurrent, batch, lanes }: Shape,
-  sliceable: boolean,
-  tile?: Tile,
-): RecurrenceTiling {
+  { sliced: sliceable, groups, tile }: TilingChoice,
+): Tiling {
   const quads = quadsOf(hidden);
   const sliced = sliceable && recurrent;
   const sliceOf = (invocations: number): number =>
     Math.ceil(quads / Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(invocations / quads))));
-  const isKept = (sliceQuads: number): boolean => 4 * sliceQuads <= MOST_KEPT;
+  const isKept = (sliceQuads: number): boolean => sliceQuads <= MOST_KEPT;
   const wide = sliceOf(FOUR_WARPS);
   const sliceQuads = !sliced ? quads : isKept(wide) ? wide : sliceOf(SLICED_QUADS);
   const kept = sliced && isKept(sliceQuads);
   const filling = kept
     ? TILES.find((each) => Math.ceil(batch / each) * lanes <= FILLING_WORKGROUPS)
     : undefined;
-  return { tile: tile ?? filling ?? 4, slices: Math.ceil(quads / sliceQuads), sliceQuads, kept };
+  return { tile: tile ?? filling ?? 4, slices: Math.ceil(quads / sliceQuads), sliceQuads, kept, groups };
 }
 
 /** Complex units of a uRNN; 0 for other networks. */
