@@ -3,14 +3,15 @@ import { createRoot } from 'react-dom/client';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/page.css';
-import './styles/layers.css';
 import { saveSoon } from '../session/runStore.ts';
-import './styles/forced-colours.css';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { tellOfFreezing } from './freezing.ts';
 import { keepForOffline } from './offline/offlineStore.ts';
 import { openLink } from './workbench.ts';
+// After the styles that the components bring: of rules that weigh the same, the later one counts.
+import './styles/layers.css';
+import './styles/forced-colours.css';
 
 openLink(location.hash);
 // A link pasted into the address bar of an open page; the page's own changes of the address fire no such event.
