@@ -1,4 +1,5 @@
 import { OfflineNote } from './offline/OfflineNote.tsx';
+import './styles/footer.css';
 
 /** The method in three sentences, its source, the licence, and whether the page works offline. */
 export function Footer() {

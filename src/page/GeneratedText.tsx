@@ -5,6 +5,7 @@ import { generate, useRun } from '../session/runStore.ts';
 import { laneStyles } from './laneStyle.ts';
 import { formatCount } from './numbers.ts';
 import { Swatch } from './Swatch.tsx';
+import './styles/generated-text.css';
 
 /** Characters that each lane writes. */
 const CHARACTERS = 400;

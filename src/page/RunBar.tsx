@@ -3,6 +3,7 @@ import { Icon } from './Icon.tsx';
 import { ShareButton } from './ShareButton.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { togglePlay } from './useShortcuts.ts';
+import './styles/run-bar.css';
 
 /** Starting, stopping and sharing a run, and how it goes. */
 export function RunBar({ showStatus }: { readonly showStatus: boolean }) {
