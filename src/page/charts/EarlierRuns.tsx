@@ -12,6 +12,7 @@ import { Icon } from '../Icon.tsx';
 import { laneStyles } from '../laneStyle.ts';
 import { formatCount } from '../numbers.ts';
 import { nameOf } from './runNames.ts';
+import '../styles/earlier-runs.css';
 
 interface EarlierRunsProps {
   readonly experiment: Experiment;

@@ -2,6 +2,7 @@ import type { Stop } from '../../session/protocol.ts';
 import { hasBands } from '../chartRows.ts';
 import type { LaneStyle } from '../laneStyle.ts';
 import { Swatch } from '../Swatch.tsx';
+import '../styles/legend.css';
 
 interface LegendProps {
   readonly styles: readonly LaneStyle[];

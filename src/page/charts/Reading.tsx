@@ -4,6 +4,7 @@ import { Swatch } from '../Swatch.tsx';
 import { useReadRow } from './ReadCharts.tsx';
 import { useDrawing, usePlaces } from './useDrawing.ts';
 import { formatPlace } from './xAxis.ts';
+import '../styles/reading.css';
 
 /** How near the pointer must be to a curve of an earlier run to be told of it, in pixels. */
 const NEAR = 24;
