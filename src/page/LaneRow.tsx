@@ -25,7 +25,6 @@ import { Swatch } from './Swatch.tsx';
 import { ACTIVATION_TEXTS, INITIALISATION_TEXTS, NETWORK_TEXTS, OPTIMIZER_TEXTS } from './settingTexts.ts';
 import { useRunFrame } from './useRunFrame.ts';
 import { edit } from './workbench.ts';
-import './styles/lanes.css';
 
 const optimizerOptions = ({ network }: Lane) =>
   OPTIMIZERS.filter((value) => network !== 'urnn' || !isPathOptimizer(value)).map((value) => ({

@@ -8,6 +8,7 @@ import { MeasuredRates } from './MeasuredRates.tsx';
 import { isSweep, withSweep } from './sweep/sweepLanes.ts';
 import { takeOverLanes, undoSweep, useCanUndoSweep } from './sweep/sweepStore.ts';
 import { edit, useWorkbench } from './workbench.ts';
+import './styles/lanes.css';
 
 let lastId = 0;
 const newId = (): number => ++lastId;
