@@ -10,6 +10,7 @@ import { DATA_TEXTS, ENGINE_TEXTS } from './settingTexts.ts';
 import { TextFileField } from './TextFileField.tsx';
 import { useTextDrop } from './useTextDrop.ts';
 import { chooseEngine, edit, openLink, takesOwnText, useWorkbench } from './workbench.ts';
+import './styles/experiment.css';
 
 const TASK_OPTIONS = TASK_NAMES.map((name) => ({ value: name, text: TASKS[name].title }));
 

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useRef, useState } from 'react';
 import { PRESETS } from '../experiment/presets.ts';
 import { openPreset, useWorkbench } from './workbench.ts';
+import './styles/presets.css';
 
 const Gallery = lazy(() => import('./gallery/Gallery.tsx').then(({ Gallery }) => ({ default: Gallery })));
 

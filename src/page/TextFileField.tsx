@@ -2,6 +2,7 @@ import type { RefObject } from 'react';
 import { useRun } from '../session/runStore.ts';
 import { formatCount } from './numbers.ts';
 import { offerFiles, useWorkbench } from './workbench.ts';
+import './styles/text-file.css';
 
 interface TextFileFieldProps {
   /** Whether a file is held over the panel. */
