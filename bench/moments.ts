@@ -2,6 +2,7 @@
  * Measures again what the room "Teacher and students" states: npx tsx bench/moments.ts [part ...], parts being exact, default,
  * flattened, samples, failures, training, rates; all but `rates` without a name. Prints a line of JSON for each figure.
  */
+import { median } from '../src/engine/benchmark.ts';
 import { compareNetworks } from '../src/moments/compare.ts';
 import { hermiteBasis } from '../src/moments/hermite.ts';
 import { meanSquaredError, type Network, type Samples, variance } from '../src/moments/network.ts';
@@ -39,7 +40,6 @@ const settingsFor = (changes: Partial<MomentsSettings>, seed: number): MomentsSe
   seed,
 });
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number;
 
 interface Problem {
   readonly settings: MomentsSettings;
