@@ -8,7 +8,7 @@ export async function inTime<Result>(
   making: Promise<Result>,
   limit: number,
   reason: () => Error,
-  late: (result: Result) => void,
+  late?: (result: Result) => void,
 ): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
@@ -19,7 +19,7 @@ export async function inTime<Result>(
     }, limit);
   });
   making.then(
-    (result) => over && late(result),
+    (result) => over && late?.(result),
     () => {},
   );
   try {

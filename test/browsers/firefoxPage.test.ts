@@ -4,6 +4,7 @@ import path from 'node:path';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/browsers.mjs';
+import { standsStillAt } from '../still.ts';
 
 /** What visitors do most, in the second browser: once on its WebGPU, and once without, on the CPU engine. */
 const KINDS = [
@@ -117,17 +118,6 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
   const reaches = async (wanted: number): Promise<void> => {
     await expect.poll(step, { timeout: TIMEOUT }).toBeGreaterThanOrEqual(wanted);
   };
-  const stands = async (): Promise<number> => {
-    const seen: number[] = [];
-    // On a busy machine a batch of steps under way takes longer than from one reading to the next.
-    const stillFor = async (): Promise<number> => {
-      const now = await step();
-      if (seen.at(-1) !== now) seen.length = 0;
-      return seen.push(now);
-    };
-    await expect.poll(stillFor, { interval: 600, timeout: TIMEOUT }).toBeGreaterThan(3);
-    return seen[0] as number;
-  };
   const steps = async (last: number): Promise<string[]> => {
     for (let at = (await step()) + 1; at <= last; at++) {
       await press('Step');
@@ -156,7 +146,7 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
       { polling: 50 },
     );
     await press('Pause');
-    const stood = await stands();
+    const stood = await standsStillAt(step, TIMEOUT);
     await press('Step');
     await expect.poll(step, { timeout: TIMEOUT }).toBe(stood + 1);
     await shows('.reading-head b', `step ${(stood + 1).toLocaleString('en')}`);

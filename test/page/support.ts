@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
 import { CHROMIUM_ARGS, findHeadlessShell } from '../../scripts/browsers.mjs';
+import { standsStillAt } from '../still.ts';
 
 /** So small that a software adapter trains it fast. */
 export const SMALL = 'length=8&hidden=8&batch=4';
@@ -107,20 +108,7 @@ export async function reaches(wanted: number): Promise<void> {
 }
 
 /** The step at which a paused run stands, once what was under way is done. */
-export async function standsStill(): Promise<number> {
-  let last = -1;
-  await expect
-    .poll(
-      async () => {
-        const before = last;
-        last = await step();
-        return last - before;
-      },
-      { interval: 700, timeout: 20_000 },
-    )
-    .toBe(0);
-  return last;
-}
+export const standsStill = (): Promise<number> => standsStillAt(step, 20_000);
 
 /** The drawn training lines of a chart, one per lane. */
 export const curves = (quantity: 'loss' | 'metric'): Promise<(string | null)[]> =>

@@ -3,7 +3,7 @@ import type { Checkpoint, Engine } from '../engine.ts';
 import { shapeFor } from '../layout.ts';
 import { createUntested } from '../webgpu/index.ts';
 import { GROUPS } from '../webgpu/sizes.ts';
-import { checked, differences } from './compare.ts';
+import { type CheckResult, checked, differences } from './compare.ts';
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
 import { type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
 
@@ -101,24 +101,36 @@ export const splitting: CheckCase = {
     const task = noiseTask(NETWORK_NOISE);
     const lanes = [lane('path'), lane('adam')];
     const experiment = experimentOf({ hidden: 36, length: 130, batch: 130, lanes });
-    const parts = { ...context, data: null, tiling: { groups: GROUPS } };
-    const engines = [parts, { ...parts, mostOperations: 200_000 }].map((each) =>
-      createUntested(task, experiment, each),
-    );
-    return withEngines(engines, async (...made) => {
-      const [whole, inPieces] = made as [Engine, Engine];
-      for (const engine of made) await engine.train(1);
-      const lossesOf = async (engine: Engine): Promise<number[]> =>
-        (await engine.evaluate()).lanes.map(({ loss }) => loss);
-      return [
-        checked('numbers that differ', sameStates(await whole.checkpoint(), await inPieces.checkpoint()), 0),
-        checked(
-          'held-out losses that differ',
-          differences(await lossesOf(whole), await lossesOf(inPieces)),
-          0,
-        ),
-      ];
-    });
+    const results: CheckResult[] = [];
+    for (const [name, tiling] of [
+      ['as the device takes them', {}],
+      ['shared by groups', { groups: GROUPS }],
+    ] as const) {
+      const parts = { ...context, data: null, tiling };
+      const engines = [parts, { ...parts, mostOperations: 200_000 }].map((each) =>
+        createUntested(task, experiment, each),
+      );
+      const found = await withEngines(engines, async (...made) => {
+        const [whole, inPieces] = made as [Engine, Engine];
+        for (const engine of made) await engine.train(1);
+        const lossesOf = async (engine: Engine): Promise<number[]> =>
+          (await engine.evaluate()).lanes.map(({ loss }) => loss);
+        return [
+          checked(
+            `sums ${name}: numbers that differ`,
+            sameStates(await whole.checkpoint(), await inPieces.checkpoint()),
+            0,
+          ),
+          checked(
+            `sums ${name}: held-out losses that differ`,
+            differences(await lossesOf(whole), await lossesOf(inPieces)),
+            0,
+          ),
+        ];
+      });
+      results.push(...found);
+    }
+    return results;
   },
 };
 

@@ -60,7 +60,7 @@ export async function deviceOf(gpu: GPU | undefined): Promise<Device> {
 }
 
 async function open(gpu: GPU): Promise<Device> {
-  const adapter = await answered(gpu.requestAdapter({ powerPreference: 'high-performance' }), () => {});
+  const adapter = await answered(gpu.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) throw new NoAdapterError('WebGPU found no adapter on this machine.');
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await answered(
@@ -106,7 +106,7 @@ async function open(gpu: GPU): Promise<Device> {
 }
 
 /** @throws NoAdapterError where the answer does not come in time */
-function answered<Answer>(answer: Promise<Answer>, late: (answer: Answer) => void): Promise<Answer> {
+function answered<Answer>(answer: Promise<Answer>, late?: (answer: Answer) => void): Promise<Answer> {
   const seconds = ANSWER_LIMIT / 1000;
   const reason = () => new NoAdapterError(`WebGPU did not answer within ${seconds} seconds.`);
   return inTime(answer, ANSWER_LIMIT, reason, late);
