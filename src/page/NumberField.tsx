@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { describeRange, type Range } from '../experiment/schema.ts';
 
 interface NumberFieldProps {
@@ -37,8 +37,13 @@ export function NumberField({ label, value, range, onChange, slider = false, hin
   const typed = text.trim() === '' ? Number.NaN : Number(text);
   const wrong = !allowed(typed, range);
 
-  // A value from elsewhere (a link, a preset, the slider) takes the place of the text.
-  useEffect(() => setText((current) => (Number(current) === value ? current : String(value))), [value]);
+  // A value from elsewhere (a link, a preset, the slider) takes the place of the text: while rendering, for after an effect
+  // the text before it would be seen for a moment.
+  const [before, setBefore] = useState(value);
+  if (value !== before) {
+    setBefore(value);
+    if (Number(text) !== value) setText(String(value));
+  }
 
   const enter = (next: string): void => {
     setText(next);
