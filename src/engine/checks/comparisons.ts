@@ -170,7 +170,7 @@ const MIXED_LANES = [
 ];
 
 /** Which emulated GPUs do not take by themselves. */
-export const ON_GPU = { sliced: true, groups: GROUPS } as const;
+export const ON_GPU = { sliced: true, groups: GROUPS, tile: undefined } as const;
 
 /** Networks beside the plain ReLU RNN, in lanes beside it where they share its kernels. */
 const NETWORKS: readonly CheckCase[] = (
