@@ -52,7 +52,8 @@ export default defineConfig({
           include: ['test/page/**/*.test.ts'],
           exclude: env.TEST_LONG ? [] : [LONG_FILES],
           globalSetup: 'test/page/setup.ts',
-          // Pages wait more than they compute.
+          // Pages wait more than they compute. A worker loads what the files share once; each file has a browser of its own.
+          isolate: false,
           maxWorkers: 3,
           env,
           ...timeouts,
@@ -64,8 +65,8 @@ export default defineConfig({
           name: 'browsers',
           include: ['test/browsers/**/*.test.ts'],
           globalSetup: 'test/page/setup.ts',
-          // No browser keeps more than one core busy.
-          maxWorkers: 3,
+          // A third makes the others wait for longer than it saves.
+          maxWorkers: 2,
           env,
           ...timeouts,
           ...patience,
