@@ -27,17 +27,30 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let wanted = workgroup.x * PAIRS + pair;
   let sequence = min(wanted, dispatch.batch - 1u);
   let stores = wanted == sequence;
-  let own = (lane * dispatch.batch + sequence) * UNITARY_SUMS + q;
+  let first = (lane * dispatch.batch + sequence) * UNITARY_SUMS;
+  let own = first + q;
   let goesOn = dispatch.end < dispatch.length;
   var biases = vec4<f32>();
   var biasSums = vec4<f32>();
   var x = mat4x4<f32>();    // of an element: the state, and its gradient
   for (var r = 0u; r < 4u; r++) {
-    let element = r * QUARTER;
-    biases[r] = tables[lane * TABLE + BIASES + q + element].x;
+    let at = own + r * QUARTER;
+    biases[r] = tables[lane * TABLE + BIASES + q + r * QUARTER].x;
+    // The sums go on where the dispatch before ended, so that they do not depend on where that was.
     if (goesOn) {
-      x[r] = vec4<f32>(0.0, 0.0, sums[own + STATE_GRADIENT + element], sums[own + STATE_GRADIENT + UNITS + element]);
+      x[r] = vec4<f32>(0.0, 0.0, sums[at + STATE_GRADIENT], sums[at + STATE_GRADIENT + UNITS]);
+      biasSums[r] = sums[at + BIAS_SUMS];
+      for (var d = 0u; d < 3u; d++) {
+        phaseSums[d * 4u + r] = sums[at + PHASE_SUMS + d * UNITS];
+      }
+      for (var i = 0u; i < 2u; i++) {
+        let real = at + REFLECTION_SUMS + 2u * i * UNITS;
+        reflectionSums[i * 4u + r] = vec2<f32>(sums[real], sums[real + UNITS]);
+      }
     }
+  }
+  if (goesOn) {
+    products = vec2<f32>(sums[first + PRODUCTS], sums[first + PRODUCTS + 1u]);
   }
   // All have read what belongs to a sequence before its sums are written, also where two have the last one.
   workgroupBarrier();
@@ -94,29 +107,22 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     for (var r = 0u; r < 4u; r++) {
       let at = own + r * QUARTER;
       for (var d = 0u; d < 3u; d++) {
-        add(at + PHASE_SUMS + d * UNITS, phaseSums[d * 4u + r], goesOn);
+        sums[at + PHASE_SUMS + d * UNITS] = phaseSums[d * 4u + r];
       }
       for (var i = 0u; i < 2u; i++) {
-        add(at + REFLECTION_SUMS + 2u * i * UNITS, reflectionSums[i * 4u + r].x, goesOn);
-        add(at + REFLECTION_SUMS + (2u * i + 1u) * UNITS, reflectionSums[i * 4u + r].y, goesOn);
+        let real = at + REFLECTION_SUMS + 2u * i * UNITS;
+        sums[real] = reflectionSums[i * 4u + r].x;
+        sums[real + UNITS] = reflectionSums[i * 4u + r].y;
       }
-      add(at + BIAS_SUMS, biasSums[r], goesOn);
+      sums[at + BIAS_SUMS] = biasSums[r];
       sums[at + STATE_GRADIENT] = x[r].z;
       sums[at + STATE_GRADIENT + UNITS] = x[r].w;
     }
     if (q == 0u) {
-      add(own + PRODUCTS, products.x, goesOn);
-      add(own + PRODUCTS + 1u, products.y, goesOn);
+      sums[first + PRODUCTS] = products.x;
+      sums[first + PRODUCTS + 1u] = products.y;
     }
   }
-}
-
-fn add(at: u32, value: f32, goesOn: bool) {
-  var before = 0.0;
-  if (goesOn) {
-    before = sums[at];
-  }
-  sums[at] = before + value;
 }
 
 // Back through D; dL/dtheta = Im(g conj(y)), y and g behind the turn.

@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
 /** The same bits alone, beside lanes of another network, in many short dispatches, and after a checkpoint. */
 const sameBits: CheckCase = {
   name: 'uRNN: the same bits every time',
-  inShort: false,
+  inShort: true,
   async run(context) {
     const own = unitary('adam', { seed: 3 });
     const alone = experimentOf({ hidden: 8, batch: 9, lanes: [own] });
