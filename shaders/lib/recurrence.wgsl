@@ -9,47 +9,62 @@
 // that one barrier a step is enough; else the slices are joined between two barriers. What a step reads from other kernels
 // is read a step ahead, so that its latency passes while the step before is computed.
 //
+// An emulated GPU reads workgroup memory one invocation after another. There an invocation has four quads of outputs
+// (QUADS) of a tile of one sequence, so that each number it reads serves sixteen sums.
+//
 // Some compilers do not unroll loops, and an array that a loop indexes then lies in memory: whatever belongs in registers
-// is indexed by numbers that are written out.
+// is indexed by numbers that are written out, here or in the call.
 //
 // A feedforward network has one time step and nothing to multiply: an empty sum in one slice.
 
 @group(0) @binding(2) var<storage, read> packed: array<vec4<f32>>;          // [lane, PACKED_QUADS]
 @group(0) @binding(3) var<storage, read_write> gamma: array<vec4<u32>>;     // rows of gamma.wgsl
 
-const THREADS = SLICES * HIDDEN_QUADS;
+const COLUMNS = (HIDDEN_QUADS + QUADS - 1u) / QUADS;    // invocations of a slice
+const THREADS = SLICES * COLUMNS;
 const TILE_OUTPUTS = TILE * HIDDEN_QUADS;   // of a time step: [sequence, HIDDEN_QUADS]
-const OWN_OUTPUTS = (TILE + SLICES - 1u) / SLICES;    // of them an invocation's, THREADS apart
+const OWN_OUTPUTS = (TILE_OUTPUTS + THREADS - 1u) / THREADS;    // of them an invocation's, THREADS apart
+const PIECE_QUADS = COLUMNS * QUADS;    // of a slice; those past HIDDEN_QUADS are not read
 const STATE_QUADS = SLICES * SLICE_QUADS;   // of a row: whole slices, the padding stays zero
 const OTHER_HALF = select(0u, TILE * STATE_QUADS, SLICES == 1u);
 
 var<workgroup> state: array<vec4<f32>, TILE * STATE_QUADS + OTHER_HALF>;    // [half, sequence, STATE_QUADS]
-var<workgroup> pieces: array<vec4<f32>, select(TILE * THREADS, 1u, SLICES == 1u)>;    // [sequence, slice, HIDDEN_QUADS]
+// [sequence, slice, PIECE_QUADS]
+var<workgroup> pieces: array<vec4<f32>, select(TILE * SLICES * PIECE_QUADS, 1u, SLICES == 1u)>;
 // Largest of a path row, as bits, which order like the numbers since none is negative: a slot per step, by turns.
 var<workgroup> largest: array<atomic<u32>, 3>;
 var<workgroup> largestBias: atomic<u32>;
 
-var<private> kept: array<mat4x4<f32>, 8>;    // of a quad of the slice each; 8: MOST_KEPT in src/engine/webgpu/sizes.ts
+var<private> kept: array<mat4x4<f32>, select(1u, SLICE_QUADS * QUADS, KEPT)>;   // [quad of the slice, QUADS]
 
 // First packed quad of an invocation's weights.
 fn weightsOf(lane: u32, local: u32) -> u32 {
-  let slice = local / HIDDEN_QUADS;
-  return lane * PACKED_QUADS + dispatch.weights + slice * SLICE_QUADS * 4u * HIDDEN_QUADS + local % HIDDEN_QUADS;
+  let slice = local / COLUMNS;
+  return lane * PACKED_QUADS + dispatch.weights + slice * SLICE_QUADS * 4u * HIDDEN_QUADS + local % COLUMNS * QUADS;
 }
 
-// Puts an invocation's weights into registers.
+// Puts an invocation's weights into registers: of up to eight quads, MOST_KEPT in src/engine/webgpu/sizes.ts.
 fn keepWeights(w: u32, local: u32, isPath: bool) {
   if (!KEPT) {
     return;
   }
-  kept[0] = ownWeights(w, local, 0u, isPath);
-  if (SLICE_QUADS > 1u) { kept[1] = ownWeights(w, local, 1u, isPath); }
-  if (SLICE_QUADS > 2u) { kept[2] = ownWeights(w, local, 2u, isPath); }
-  if (SLICE_QUADS > 3u) { kept[3] = ownWeights(w, local, 3u, isPath); }
-  if (SLICE_QUADS > 4u) { kept[4] = ownWeights(w, local, 4u, isPath); }
-  if (SLICE_QUADS > 5u) { kept[5] = ownWeights(w, local, 5u, isPath); }
-  if (SLICE_QUADS > 6u) { kept[6] = ownWeights(w, local, 6u, isPath); }
-  if (SLICE_QUADS > 7u) { kept[7] = ownWeights(w, local, 7u, isPath); }
+  keepQuad(w, local, 0u, isPath);
+  if (SLICE_QUADS > 1u) { keepQuad(w, local, 1u, isPath); }
+  if (SLICE_QUADS > 2u) { keepQuad(w, local, 2u, isPath); }
+  if (SLICE_QUADS > 3u) { keepQuad(w, local, 3u, isPath); }
+  if (SLICE_QUADS > 4u) { keepQuad(w, local, 4u, isPath); }
+  if (SLICE_QUADS > 5u) { keepQuad(w, local, 5u, isPath); }
+  if (SLICE_QUADS > 6u) { keepQuad(w, local, 6u, isPath); }
+  if (SLICE_QUADS > 7u) { keepQuad(w, local, 7u, isPath); }
+}
+
+fn keepQuad(w: u32, local: u32, i: u32, isPath: bool) {
+  kept[QUADS * i] = ownWeights(w, local, i, isPath);
+  if (QUADS == 4u) {
+    kept[4u * i + 1u] = ownWeights(w + 1u, local, i, isPath);
+    kept[4u * i + 2u] = ownWeights(w + 2u, local, i, isPath);
+    kept[4u * i + 3u] = ownWeights(w + 3u, local, i, isPath);
+  }
 }
 
 // Of a quad of the slice; zeros where the last slice is shorter.
@@ -80,23 +95,23 @@ fn sliceEnd(local: u32) -> u32 {
   if (SLICES == 1u) {
     return SLICE_QUADS;
   }
-  return min(SLICE_QUADS, HIDDEN_QUADS - min(HIDDEN_QUADS, local / HIDDEN_QUADS * SLICE_QUADS));
+  return min(SLICE_QUADS, HIDDEN_QUADS - min(HIDDEN_QUADS, local / COLUMNS * SLICE_QUADS));
 }
 
 // An invocation's part of the product with the sequences of a half of the state, a column each; or, of squared weights,
-// with the path row alone, first multiplied by a power of two.
+// with the path row alone, first multiplied by a power of two. With four quads of outputs, a column for each of them.
 fn product(w: u32, local: u32, half: u32, isPath: bool, factor: f32) -> mat4x4<f32> {
-  let first = half + local / HIDDEN_QUADS * SLICE_QUADS;
+  let first = half + local / COLUMNS * SLICE_QUADS;
   var sum = mat4x4<f32>();
   if (KEPT) {
-    sum += quadProduct(kept[0], first, isPath, factor);
-    if (SLICE_QUADS > 1u) { sum += quadProduct(kept[1], first + 1u, isPath, factor); }
-    if (SLICE_QUADS > 2u) { sum += quadProduct(kept[2], first + 2u, isPath, factor); }
-    if (SLICE_QUADS > 3u) { sum += quadProduct(kept[3], first + 3u, isPath, factor); }
-    if (SLICE_QUADS > 4u) { sum += quadProduct(kept[4], first + 4u, isPath, factor); }
-    if (SLICE_QUADS > 5u) { sum += quadProduct(kept[5], first + 5u, isPath, factor); }
-    if (SLICE_QUADS > 6u) { sum += quadProduct(kept[6], first + 6u, isPath, factor); }
-    if (SLICE_QUADS > 7u) { sum += quadProduct(kept[7], first + 7u, isPath, factor); }
+    sum += keptProduct(0u, first, isPath, factor);
+    if (SLICE_QUADS > 1u) { sum += keptProduct(1u, first, isPath, factor); }
+    if (SLICE_QUADS > 2u) { sum += keptProduct(2u, first, isPath, factor); }
+    if (SLICE_QUADS > 3u) { sum += keptProduct(3u, first, isPath, factor); }
+    if (SLICE_QUADS > 4u) { sum += keptProduct(4u, first, isPath, factor); }
+    if (SLICE_QUADS > 5u) { sum += keptProduct(5u, first, isPath, factor); }
+    if (SLICE_QUADS > 6u) { sum += keptProduct(6u, first, isPath, factor); }
+    if (SLICE_QUADS > 7u) { sum += keptProduct(7u, first, isPath, factor); }
     return sum;
   }
   let end = sliceEnd(local);
@@ -104,6 +119,14 @@ fn product(w: u32, local: u32, half: u32, isPath: bool, factor: f32) -> mat4x4<f
     sum += quadProduct(weightsAt(w, i, isPath), first + i, isPath, factor);
   }
   return sum;
+}
+
+fn keptProduct(i: u32, first: u32, isPath: bool, factor: f32) -> mat4x4<f32> {
+  if (QUADS == 4u) {
+    let x = state[first + i] * factor;
+    return mat4x4<f32>(kept[4u * i] * x, kept[4u * i + 1u] * x, kept[4u * i + 2u] * x, kept[4u * i + 3u] * x);
+  }
+  return quadProduct(kept[i], first + i, isPath, factor);
 }
 
 // The terms of one quad of the state.
@@ -129,13 +152,15 @@ fn sharePieces(local: u32, sum: mat4x4<f32>) {
   if (SLICES == 1u) {
     return;
   }
-  pieces[local] = sum[0];
-  if (TILE > 1u) {
-    pieces[local + THREADS] = sum[1];
+  let at = local / COLUMNS * PIECE_QUADS + local % COLUMNS * QUADS;
+  const COLUMN_STRIDE = select(SLICES * PIECE_QUADS, 1u, QUADS == 4u);
+  pieces[at] = sum[0];
+  if (TILE * QUADS > 1u) {
+    pieces[at + COLUMN_STRIDE] = sum[1];
   }
-  if (TILE > 2u) {
-    pieces[local + 2u * THREADS] = sum[2];
-    pieces[local + 3u * THREADS] = sum[3];
+  if (TILE * QUADS > 2u) {
+    pieces[at + 2u * COLUMN_STRIDE] = sum[2];
+    pieces[at + 3u * COLUMN_STRIDE] = sum[3];
   }
   workgroupBarrier();
 }
@@ -145,10 +170,10 @@ fn joined(output: u32, part: vec4<f32>) -> vec4<f32> {
   if (SLICES == 1u) {
     return part;
   }
-  let first = output / HIDDEN_QUADS * THREADS + output % HIDDEN_QUADS;
+  let first = output / HIDDEN_QUADS * SLICES * PIECE_QUADS + output % HIDDEN_QUADS;
   var sum = vec4<f32>();
   for (var slice = 0u; slice < SLICES; slice++) {
-    sum += pieces[first + slice * HIDDEN_QUADS];
+    sum += pieces[first + slice * PIECE_QUADS];
   }
   return sum;
 }
@@ -219,18 +244,12 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
       storeRow(before, quad, value * normaliser, exponent);
     }
 
-    var sum = product(w, local, read, true, normaliser)[0];
-    if (SLICES > 1u) {
-      pieces[local] = sum;
-      workgroupBarrier();
-      if (owns) {
-        sum = joined(quad, sum);
-      }
-    }
+    let parts = product(w, local, read, true, normaliser);
+    sharePieces(local, parts);
     let base = max(max(fed.exponent, biasExponent), exponent);
     if (owns) {
       value = scaled4(fed.value, fed.exponent - base) + scaled4(bias, biasExponent - base)
-        + scaled4(sum, exponent - base);
+        + scaled4(joined(quad, parts[0]), exponent - base);
       state[OTHER_HALF - read + quad] = value;
       atomicMax(&largest[step % 3u], bitcast<u32>(largestOf(value)));
     }

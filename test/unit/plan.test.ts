@@ -199,3 +199,19 @@ test('a recurrence has as many workgroups as a GPU runs at once, in tiles as sma
   expect(tileOf({ hidden: 256, batch: 32 }, 1)).toMatchObject({ tile: 4, kept: false });
   expect(tileOf({ hidden: 100, batch: 32 }, 1, false)).toMatchObject({ tile: 4, slices: 1 });
 });
+
+test('wide tiles are taken where weights are kept, with an invocation for each quad of the path row', () => {
+  const wideOf = (changes: Partial<Experiment>, sliced = true) =>
+    tilingOf(shapeFor(TASKS.adding, experimentOf(changes)), { sliced, groups: 1, tile: 'wide' });
+  const wide = { tile: 1, quads: 4 };
+  const notWide = { tile: 4, quads: 1 };
+  expect(wideOf({ hidden: 100 })).toMatchObject({ ...wide, slices: 5 });
+  expect(wideOf({ hidden: 4 })).toMatchObject({ ...wide, slices: 1 });
+  expect(wideOf({ hidden: 256 })).toMatchObject(notWide);
+  expect(wideOf({ hidden: 100 }, false)).toMatchObject(notWide);
+  for (let hidden = RANGES.hidden.min; hidden <= RANGES.hidden.max; hidden++) {
+    const { quads, slices } = wideOf({ hidden });
+    const ofOutputs = Math.ceil(hidden / 4);
+    expect(slices * Math.ceil(ofOutputs / quads)).toBeGreaterThanOrEqual(ofOutputs);
+  }
+});

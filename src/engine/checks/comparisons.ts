@@ -135,6 +135,7 @@ const SLICED: readonly CheckCase[] = (
     ['cut into slices', { sliced: true, tile: 1, groups: GROUPS }],
     ['cut into slices, tiles of 2', { sliced: true, tile: 2 }],
     ['cut into slices, tiles of 4', { sliced: true, tile: 4 }],
+    ['cut into slices, wide tiles', { sliced: true, tile: 'wide' }],
     ['in one piece', { sliced: false, groups: 1 }],
   ] as const
 ).flatMap(([name, tiling]) =>

@@ -29,6 +29,7 @@ export function constantsOf(task: Task, shape: Shape, packedQuads: number, tilin
     RING_STEPS: METRIC_STEPS,
     READOUT_ROWS: readoutRowsOf(shape),
     TILE: tiling.tile,
+    QUADS: tiling.quads,
     SLICES: tiling.slices,
     SLICE_QUADS: tiling.sliceQuads,
     GROUPS: tiling.groups,

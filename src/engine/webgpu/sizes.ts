@@ -127,6 +127,8 @@ export interface Tiling {
   readonly sliceQuads: number;
   /** Whether an invocation keeps its weights in registers. */
   readonly kept: boolean;
+  /** Quads of outputs of an invocation; four only with a tile of one. */
+  readonly quads: 1 | 4;
   /** Of 64 invocations that share a sum over rows or time steps: see shaders/lib/groups.wgsl. */
   readonly groups: number;
 }
@@ -136,8 +138,11 @@ export interface TilingChoice {
   /** Whether a time step's sum is cut into slices. */
   readonly sliced: boolean;
   readonly groups: number;
-  /** As is right for the batch where it is undefined. */
-  readonly tile?: Tile | undefined;
+  /**
+   * As is right for the batch where it is undefined. Wide is a tile of one sequence, of which an invocation has four quads
+   * of outputs; four sequences where weights are not kept.
+   */
+  readonly tile?: Tile | 'wide' | undefined;
 }
 
 const TILES = [1, 2, 4] as const;
@@ -177,13 +182,23 @@ export function tilingOf(
   const sliceOf = (invocations: number): number =>
     Math.ceil(quads / Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(invocations / quads))));
   const isKept = (sliceQuads: number): boolean => sliceQuads <= MOST_KEPT;
-  const wide = sliceOf(FOUR_WARPS);
-  const sliceQuads = !sliced ? quads : isKept(wide) ? wide : sliceOf(SLICED_QUADS);
+  const ofFourWarps = sliceOf(FOUR_WARPS);
+  const sliceQuads = !sliced ? quads : isKept(ofFourWarps) ? ofFourWarps : sliceOf(SLICED_QUADS);
+  const slices = Math.ceil(quads / sliceQuads);
   const kept = sliced && isKept(sliceQuads);
   const filling = kept
     ? TILES.find((each) => Math.ceil(batch / each) * lanes <= FILLING_WORKGROUPS)
     : undefined;
-  return { tile: tile ?? filling ?? 4, slices: Math.ceil(quads / sliceQuads), sliceQuads, kept, groups };
+  // Each quad of outputs has an invocation of its own to end a time step of the path row.
+  const wide = tile === 'wide' && kept && slices * Math.ceil(quads / 4) >= quads;
+  return {
+    tile: wide ? 1 : tile === 'wide' ? 4 : (tile ?? filling ?? 4),
+    quads: wide ? 4 : 1,
+    slices,
+    sliceQuads,
+    kept,
+    groups,
+  };
 }
 
 /** Complex units of a uRNN; 0 for other networks. */
