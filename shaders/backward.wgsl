@@ -33,7 +33,7 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
     let now = ahead;
     ahead = fed(lane, max(t, dispatch.begin + 1u) - 1u, first, local);
     let sum = product(w, local, read, false, 1.0);
-    sharePieces(local, sum);
+    sharePieces(local, sum, TILE * QUADS);
     endStep(lane, t, first, write, local, now.gradient[0], now.h[0], sum[0]);
     if (OWN_OUTPUTS > 1u) {
       endStep(lane, t, first, write, local + THREADS, now.gradient[1], now.h[1], sum[1]);

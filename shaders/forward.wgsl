@@ -49,7 +49,7 @@ fn batchRecurrence(lane: u32, local: u32, first: u32) {
     let now = ahead;
     ahead = fed(lane, min(t + 1u, dispatch.end - 1u), first, local);
     let sum = product(w, local, read, false, 1.0);
-    sharePieces(local, sum);
+    sharePieces(local, sum, TILE * QUADS);
     endStep(lane, t, first, write, local, now[0], sum[0]);
     if (OWN_OUTPUTS > 1u) { endStep(lane, t, first, write, local + THREADS, now[1], sum[1]); }
     if (OWN_OUTPUTS > 2u) {

@@ -1,7 +1,7 @@
 // What every kernel knows: the sizes of the run and the part of it that this dispatch covers. The `const`
 // declarations of src/engine/webgpu/constants.ts stand before this file: HIDDEN, LAYERS, INPUTS, OUTPUTS, the numbers of
 // quads (vectors of four, padded with zeros) HIDDEN_QUADS and OUTPUT_QUADS, the padded INPUT_STRIDE, PARAMETERS,
-// PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, READOUT_ROWS, TILE, SLICES,
+// PACKED_QUADS and EXPONENTS of a lane, MATRICES, RING_STEPS, READOUT_ROWS, TILE, QUADS, SLICES,
 // SLICE_QUADS, GROUPS, SOFTMAX, KEPT and RECURRENT (false: one time step and no recurrent weights); of a uRNN (UNITARY), whose HIDDEN
 // numbers are the real and the imaginary parts of UNITS complex ones, ODD_POWER (whether UNITS is an odd power of two), PAIRS
 // of vectors of a workgroup, and UNITARY_SUMS of a sequence.

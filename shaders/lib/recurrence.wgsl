@@ -147,18 +147,19 @@ fn quadProduct(weights: mat4x4<f32>, at: u32, isPath: bool, factor: f32) -> mat4
   return terms;
 }
 
-// Leaves an invocation's part of the product for `joined`.
-fn sharePieces(local: u32, sum: mat4x4<f32>) {
+// Leaves an invocation's part of the product for `joined`: so many columns, each of a sequence or, with four quads of
+// outputs, of a quad.
+fn sharePieces(local: u32, sum: mat4x4<f32>, columns: u32) {
   if (SLICES == 1u) {
     return;
   }
   let at = local / COLUMNS * PIECE_QUADS + local % COLUMNS * QUADS;
   const COLUMN_STRIDE = select(SLICES * PIECE_QUADS, 1u, QUADS == 4u);
   pieces[at] = sum[0];
-  if (TILE * QUADS > 1u) {
+  if (columns > 1u) {
     pieces[at + COLUMN_STRIDE] = sum[1];
   }
-  if (TILE * QUADS > 2u) {
+  if (columns > 2u) {
     pieces[at + 2u * COLUMN_STRIDE] = sum[2];
     pieces[at + 3u * COLUMN_STRIDE] = sum[3];
   }
@@ -245,7 +246,7 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
     }
 
     let parts = product(w, local, read, true, normaliser);
-    sharePieces(local, parts);
+    sharePieces(local, parts, QUADS);
     let base = max(max(fed.exponent, biasExponent), exponent);
     if (owns) {
       value = scaled4(fed.value, fed.exponent - base) + scaled4(bias, biasExponent - base)

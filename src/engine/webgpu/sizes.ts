@@ -192,7 +192,7 @@ export function tilingOf(
   // Each quad of outputs has an invocation of its own to end a time step of the path row.
   const wide = tile === 'wide' && kept && slices * Math.ceil(quads / 4) >= quads;
   return {
-    tile: wide ? 1 : tile === 'wide' ? 4 : (tile ?? filling ?? 4),
+    tile: tile === 'wide' ? (wide ? 1 : 4) : (tile ?? filling ?? 4),
     quads: wide ? 4 : 1,
     slices,
     sliceQuads,
