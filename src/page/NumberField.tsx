@@ -1,5 +1,6 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import { describeRange, type Range } from '../experiment/schema.ts';
+import { useTypedText } from './useTypedText.ts';
 
 interface NumberFieldProps {
   readonly label: ReactNode;
@@ -33,17 +34,9 @@ const allowed = (value: number, range: Range): boolean =>
  */
 export function NumberField({ label, value, range, onChange, slider = false, hint }: NumberFieldProps) {
   const id = useId();
-  const [text, setText] = useState(String(value));
+  const [text, setText] = useTypedText(value, (current) => Number(current) === value);
   const typed = text.trim() === '' ? Number.NaN : Number(text);
   const wrong = !allowed(typed, range);
-
-  // A value from elsewhere (a link, a preset, the slider) takes the place of the text: while rendering, for after an effect
-  // the text before it would be seen for a moment.
-  const [before, setBefore] = useState(value);
-  if (value !== before) {
-    setBefore(value);
-    if (Number(text) !== value) setText(String(value));
-  }
 
   const enter = (next: string): void => {
     setText(next);

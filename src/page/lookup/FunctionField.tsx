@@ -1,9 +1,10 @@
-import { type DragEvent, useEffect, useId, useRef, useState } from 'react';
+import { type DragEvent, useId, useRef, useState } from 'react';
 import { FormulaError, FUNCTION_NAMES, MAX_FORMULA_LENGTH, parseFormula } from '../../lookup/formula.ts';
 import { functionsOf, functionText } from '../../lookup/functions.ts';
 import { sample } from '../../lookup/modulus.ts';
 import type { LookupSettings, SourceName } from '../../lookup/settings.ts';
 import { SelectField } from '../SelectField.tsx';
+import { useTypedText } from '../useTypedText.ts';
 
 interface FunctionFieldProps {
   readonly settings: LookupSettings;
@@ -51,10 +52,8 @@ function problemOf(text: string, dimension: 1 | 2): string | null {
 function FormulaField({ settings, onFormula }: FunctionFieldProps) {
   const { dimension } = settings.sizes;
   const id = useId();
-  const [text, setText] = useState(settings.formula);
+  const [text, setText] = useTypedText(settings.formula, (current) => current === settings.formula);
   const problem = problemOf(text, dimension);
-  // Another link may bring another function.
-  useEffect(() => setText(settings.formula), [settings.formula]);
   return (
     <div className="field formula-field">
       <label htmlFor={id}>{dimension === 1 ? 'f(x) =' : 'f(x, y) ='}</label>
