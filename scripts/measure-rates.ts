@@ -20,7 +20,7 @@ import {
   type OptimizerName,
 } from '../src/experiment/schema.ts';
 import { type TaskName, taskOf } from '../src/experiment/tasks/index.ts';
-import { MetricSeries } from '../src/session/series.ts';
+import { MetricSeries } from '../src/session/page/series.ts';
 
 type Rates = Partial<Record<OptimizerName, readonly number[]>>;
 

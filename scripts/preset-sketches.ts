@@ -15,7 +15,7 @@ import { formatLane, parseLink } from '../src/experiment/link.ts';
 import { PRESET_SKETCHES, type PresetSketchData } from '../src/experiment/presetSketches.ts';
 import { PRESETS, type Preset } from '../src/experiment/presets.ts';
 import { taskOf } from '../src/experiment/tasks/index.ts';
-import { MetricSeries } from '../src/session/series.ts';
+import { MetricSeries } from '../src/session/page/series.ts';
 import { runTool } from './install.mjs';
 
 const POINTS = 24;

@@ -188,8 +188,13 @@ export class ShapeTooLargeError extends Error {
   override readonly name = 'ShapeTooLargeError';
 }
 
-/** The device went away under an engine, with all that was on it: another engine can go on from a checkpoint. */
-export class DeviceLostError extends Error {
+/** What an engine computes on went away: another engine can go on from a checkpoint. */
+export class EngineLostError extends Error {
+  override readonly name: string = 'EngineLostError';
+}
+
+/** The device went away, with all that was on it. */
+export class DeviceLostError extends EngineLostError {
   override readonly name = 'DeviceLostError';
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useRun } from '../session/runStore.ts';
+import { useRun } from '../session/page/runStore.ts';
 import { runLaneStyles } from './rescale/lanes.ts';
 import { summaryOf } from './summary.ts';
 

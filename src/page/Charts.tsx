@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react';
-import { isShown, useEarlierRuns } from '../session/earlierRuns.ts';
-import { useRun } from '../session/runStore.ts';
-import { SMOOTHING_FACTORS, USUAL_SMOOTHING } from '../session/series.ts';
-import { StepClock } from '../session/stepClock.ts';
+import { isShown, useEarlierRuns } from '../session/page/earlierRuns.ts';
+import { useRun } from '../session/page/runStore.ts';
+import { SMOOTHING_FACTORS, USUAL_SMOOTHING } from '../session/page/series.ts';
+import { StepClock } from '../session/page/stepClock.ts';
 import { hasBands } from './chartRows.ts';
 import { ChartChoices } from './charts/ChartChoices.tsx';
 import { drawableRuns, type ShownRun } from './charts/content.ts';

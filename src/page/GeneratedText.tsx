@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { TEMPERATURE } from '../engine/generate.ts';
 import type { Experiment } from '../experiment/schema.ts';
-import { generate, useRun } from '../session/runStore.ts';
+import { generate, useRun } from '../session/page/runStore.ts';
 import { laneStyles } from './laneStyle.ts';
 import { formatCount } from './numbers.ts';
 import { Swatch } from './Swatch.tsx';

@@ -13,7 +13,7 @@ import {
   STARTS,
 } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
-import { useRun } from '../session/runStore.ts';
+import { useRun } from '../session/page/runStore.ts';
 import { withLane, withNetwork, withOptimizer } from './edits.ts';
 import { Icon } from './Icon.tsx';
 import { LaneZero } from './LaneZero.tsx';

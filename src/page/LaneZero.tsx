@@ -1,6 +1,6 @@
 import type { Experiment } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
-import { useRun } from '../session/runStore.ts';
+import { useRun } from '../session/page/runStore.ts';
 import { useRunFrame } from './useRunFrame.ts';
 import { explainZeroLoss } from './zeroLossText.ts';
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { taskOf } from '../experiment/tasks/index.ts';
-import { useRun } from '../session/runStore.ts';
-import type { LeftRun } from '../session/savedRuns.ts';
+import { useRun } from '../session/page/runStore.ts';
+import type { LeftRun } from '../session/store/savedRuns.ts';
 import { formatAge, formatCount } from './numbers.ts';
 import { continueSaved, useWorkbench } from './workbench.ts';
 
@@ -12,7 +12,7 @@ export function LeftRunNotice() {
   // A run that the link began is none of the visitor's yet; in a frame it is there to be watched.
   const begunByLink = useWorkbench(({ view }) => view.autoplay && !view.embed);
   useEffect(() => {
-    void import('../session/savedRuns.ts')
+    void import('../session/store/savedRuns.ts')
       .then(({ lastLeftRun }) => lastLeftRun())
       // A browser that keeps nothing has left nothing.
       .then(setLeft, () => {});
@@ -23,7 +23,7 @@ export function LeftRunNotice() {
   const lanes = experiment.lanes.length === 1 ? 'one lane' : `${experiment.lanes.length} lanes`;
   const forget = (): void => {
     setLeft(null);
-    void import('../session/savedRuns.ts').then(({ forgetRun }) => forgetRun(name));
+    void import('../session/store/savedRuns.ts').then(({ forgetRun }) => forgetRun(name));
   };
   return (
     <div className="notice notice-information left-run" role="status">

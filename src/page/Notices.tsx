@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { useRun } from '../session/runStore.ts';
+import { useRun } from '../session/page/runStore.ts';
 import { Icon } from './Icon.tsx';
 import { LeftRunNotice } from './LeftRunNotice.tsx';
 import { formatCount } from './numbers.ts';

@@ -1,4 +1,4 @@
-import { reset, step, useRun } from '../session/runStore.ts';
+import { reset, step, useRun } from '../session/page/runStore.ts';
 import { Icon } from './Icon.tsx';
 import { ShareButton } from './ShareButton.tsx';
 import { StatusLine } from './StatusLine.tsx';

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'react';
 import type { Experiment } from '../experiment/schema.ts';
-import { importRun } from '../session/earlierRuns.ts';
-import { openFileInWorker } from '../session/runFileClient.ts';
-import { currentSavedRun, useRun } from '../session/runStore.ts';
+import { importRun } from '../session/page/earlierRuns.ts';
+import { currentSavedRun, useRun } from '../session/page/runStore.ts';
+import { openFileInWorker } from '../session/store/runFileClient.ts';
 import { formatCount } from './numbers.ts';
 import { continueSaved, edit } from './workbench.ts';
 
@@ -37,7 +37,7 @@ export function RunFiles() {
       return;
     }
     const [{ writeRunFile }, { download }] = await Promise.all([
-      import('../session/runFile.ts'),
+      import('../session/store/runFile.ts'),
       import('./charts/save.ts'),
     ]);
     const { experiment, step } = run.checkpoint;

@@ -1,5 +1,5 @@
 import type { EngineInfo } from '../engine/engine.ts';
-import { type RunStatus, useRun } from '../session/runStore.ts';
+import { type RunStatus, useRun } from '../session/page/runStore.ts';
 import { formatCount, formatNumber } from './numbers.ts';
 import { useRunFrame } from './useRunFrame.ts';
 

@@ -1,5 +1,5 @@
 import type { RefObject } from 'react';
-import { useRun } from '../session/runStore.ts';
+import { useRun } from '../session/page/runStore.ts';
 import { formatCount } from './numbers.ts';
 import { offerFiles, useWorkbench } from './workbench.ts';
 import './styles/text-file.css';

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../engine/engine.ts';
-import { lineValue, type MetricSeries, type SeriesPoint, type Spacing } from '../session/series.ts';
+import { lineValue, type MetricSeries, type SeriesPoint, type Spacing } from '../session/page/series.ts';
 
 /** One line's part of a row: all of one lane at about one step. */
 export interface LaneCell {

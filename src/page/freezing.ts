@@ -1,4 +1,4 @@
-import { useRun } from '../session/runStore.ts';
+import { useRun } from '../session/page/runStore.ts';
 import { notify } from './workbench.ts';
 
 /**

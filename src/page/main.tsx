@@ -7,7 +7,7 @@ import './styles/fields.css';
 import './styles/icon.css';
 import './styles/swatch.css';
 import './styles/page.css';
-import { saveSoon } from '../session/runStore.ts';
+import { saveSoon } from '../session/page/runStore.ts';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { tellOfFreezing } from './freezing.ts';

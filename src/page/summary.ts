@@ -1,4 +1,4 @@
-import type { RunStatus } from '../session/runStore.ts';
+import type { RunStatus } from '../session/page/runStore.ts';
 import { formatCount, formatNumber } from './numbers.ts';
 
 /** A lane as a summary names it. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { RunData } from '../session/runData.ts';
+import type { RunData } from '../session/page/runData.ts';
 
 /**
  * Draws a component again when the run's numbers change, at most once per interval and not while the page is hidden.

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { pause, play, reset, step, useRun } from '../session/runStore.ts';
+import { pause, play, reset, step, useRun } from '../session/page/runStore.ts';
 import { openDialog } from './dialogs.ts';
 import { leavePresenter, showNextChart, togglePresenter, usePresenter } from './presenter/presenterStore.ts';
 

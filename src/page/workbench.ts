@@ -2,10 +2,10 @@ import { create } from 'zustand';
 import { formatLink, parseLink, type View } from '../experiment/link.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
+import { withoutCopies } from '../session/page/runData.ts';
+import { continueRun, play, prepareRun, readText, useRun } from '../session/page/runStore.ts';
 import type { OwnText } from '../session/protocol.ts';
-import { withoutCopies } from '../session/runData.ts';
-import { continueRun, play, prepareRun, readText, useRun } from '../session/runStore.ts';
-import type { SavedRun } from '../session/savedRun.ts';
+import type { SavedRun } from '../session/store/savedRun.ts';
 
 /** A message to the visitor. A later notice of the same topic takes the place of an earlier one. */
 export interface Notice {

@@ -1,6 +1,6 @@
 import type { EngineKind } from '../engine/engine.ts';
 import type { Measure } from '../experiment/tasks/index.ts';
-import type { ZeroLoss } from '../session/zeroLoss.ts';
+import type { ZeroLoss } from '../session/page/zeroLoss.ts';
 import { formatCount, formatNumber, formatOf } from './numbers.ts';
 
 /**

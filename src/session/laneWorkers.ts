@@ -22,7 +22,7 @@ type Start = (port: MessagePort, onEnd: (reason: string) => void) => () => void;
  * @returns what ends it
  */
 export const startLanes: Start = (port, onEnd) => {
-  const worker = new Worker(new URL('./laneWorker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./worker/laneWorker.ts', import.meta.url), { type: 'module' });
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     onEnd(event.message || 'it could not be loaded.');

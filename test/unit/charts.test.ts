@@ -17,7 +17,7 @@ import {
   toAxis,
 } from '../../src/page/chartScale.ts';
 import { formatPowerTick } from '../../src/page/numbers.ts';
-import { MetricSeries, USUAL_SMOOTHING } from '../../src/session/series.ts';
+import { MetricSeries, USUAL_SMOOTHING } from '../../src/session/page/series.ts';
 
 function seriesOf(steps: number, value: (step: number) => number): MetricSeries {
   const series = new MetricSeries();

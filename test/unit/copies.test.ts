@@ -3,7 +3,7 @@ import { createCpuEngine } from '../../src/engine/cpu/index.ts';
 import { shapeOf } from '../../src/engine/layout.ts';
 import { EXAMPLES } from '../../src/engine/predict.ts';
 import { parseLink } from '../../src/experiment/link.ts';
-import { type Copy, RunData } from '../../src/session/runData.ts';
+import { type Copy, RunData } from '../../src/session/page/runData.ts';
 import { Session } from './session.ts';
 
 const SIZES = 'length=6&hidden=4&batch=4';

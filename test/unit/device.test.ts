@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEngine } from '../../src/engine/create.ts';
 import { defaultExperiment } from '../../src/experiment/schema.ts';
-import { Recovery } from '../../src/session/recovery.ts';
+import { Recovery } from '../../src/session/worker/recovery.ts';
 
 const experiment = { ...defaultExperiment('adding'), length: 4, hidden: 4, batch: 2 };
 const shaders = { files: {} } as never;

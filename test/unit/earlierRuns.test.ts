@@ -10,10 +10,10 @@ import {
   removeRun,
   useEarlierRuns,
   withRun,
-} from '../../src/session/earlierRuns.ts';
+} from '../../src/session/page/earlierRuns.ts';
+import { RunData } from '../../src/session/page/runData.ts';
 import { columnsOf } from '../../src/session/protocol.ts';
-import { RunData } from '../../src/session/runData.ts';
-import { type RunRecord, recordRun } from '../../src/session/runRecord.ts';
+import { type RunRecord, recordRun } from '../../src/session/store/runRecord.ts';
 
 const experimentOf = (link: string) => parseLink(link).experiment;
 

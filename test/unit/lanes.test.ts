@@ -29,7 +29,7 @@ import {
   sweepRows,
   sweepScale,
 } from '../../src/page/sweep/sweepRows.ts';
-import { RunData } from '../../src/session/runData.ts';
+import { RunData } from '../../src/session/page/runData.ts';
 
 const experimentOf = (link: string) => parseLink(link).experiment;
 const ratesOf = (link: string) => experimentOf(link).lanes.map(({ rate }) => rate);

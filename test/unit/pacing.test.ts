@@ -7,7 +7,7 @@ import {
   MAX_STEPS_PER_CALL,
   nextPace,
   type Pace,
-} from '../../src/session/pacing.ts';
+} from '../../src/session/worker/pacing.ts';
 
 /** The pace after that many calls on a device of the given overhead and cost of a step, in milliseconds. */
 function settle(overhead: number, cost: number, calls = 30, start: Pace = initialPace): Pace {

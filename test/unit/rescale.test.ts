@@ -14,7 +14,7 @@ import {
 } from '../../src/page/rescale/exponents.ts';
 import { runLaneStyles } from '../../src/page/rescale/lanes.ts';
 import { copyObstacle, verdictOf } from '../../src/page/rescale/verdict.ts';
-import { MetricSeries } from '../../src/session/series.ts';
+import { MetricSeries } from '../../src/session/page/series.ts';
 
 const experimentOf = (link: string) => parseLink(link).experiment;
 const laneOf = (text: string): Lane => experimentOf(`lane=${text}`).lanes[0] as Lane;

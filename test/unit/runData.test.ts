@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LaneMetrics } from '../../src/engine/engine.ts';
+import { RunData } from '../../src/session/page/runData.ts';
 import { columnsOf, transferablesOf } from '../../src/session/protocol.ts';
-import { RunData } from '../../src/session/runData.ts';
 
 const line = (step: number, lane: number, loss: number, stopped: string | null = null): LaneMetrics => ({
   step,

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { parseLink } from '../../src/experiment/link.ts';
 import { toJson } from '../../src/page/charts/tables.ts';
-import { EARLIER_POINTS } from '../../src/session/earlierRuns.ts';
+import { EARLIER_POINTS } from '../../src/session/page/earlierRuns.ts';
+import { RunData } from '../../src/session/page/runData.ts';
+import { SMOOTHING_FACTORS } from '../../src/session/page/series.ts';
 import { columnsOf } from '../../src/session/protocol.ts';
-import { RunData } from '../../src/session/runData.ts';
-import { type OpenedFile, openFile } from '../../src/session/runFile.ts';
-import { QUANTITIES, type RunRecord, recordRun } from '../../src/session/runRecord.ts';
-import { MOST_RECORD_BYTES, parseRunRecord } from '../../src/session/runRecordFile.ts';
-import { UnusableRunError } from '../../src/session/savedRun.ts';
-import { SMOOTHING_FACTORS } from '../../src/session/series.ts';
+import { type OpenedFile, openFile } from '../../src/session/store/runFile.ts';
+import { QUANTITIES, type RunRecord, recordRun } from '../../src/session/store/runRecord.ts';
+import { MOST_RECORD_BYTES, parseRunRecord } from '../../src/session/store/runRecordFile.ts';
+import { UnusableRunError } from '../../src/session/store/savedRun.ts';
 
 const RUNS = { numRuns: import.meta.env.TEST_LONG ? 10_000 : 1_000, seed: 20161205 };
 /** Milliseconds that reading a file may take; a busy machine shares its time. */

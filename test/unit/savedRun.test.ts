@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/engine/engine.ts';
-import { savedRunOf } from '../../src/session/keeping.ts';
-import { RunData } from '../../src/session/runData.ts';
-import { readRunFile, writeRunFile } from '../../src/session/runFile.ts';
-import { parseSavedRun, type SavedRun, UnusableRunError } from '../../src/session/savedRun.ts';
+import { savedRunOf } from '../../src/session/page/keeping.ts';
+import { RunData } from '../../src/session/page/runData.ts';
+import { readRunFile, writeRunFile } from '../../src/session/store/runFile.ts';
+import { parseSavedRun, type SavedRun, UnusableRunError } from '../../src/session/store/savedRun.ts';
 import { Session } from './session.ts';
 
 const RUNS = { numRuns: import.meta.env.TEST_LONG ? 10_000 : 1_000, seed: 20161205 };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseLink } from '../../src/experiment/link.ts';
 import { everything, runCsv, toJson } from '../../src/page/charts/tables.ts';
+import { RunData } from '../../src/session/page/runData.ts';
+import { USUAL_SMOOTHING } from '../../src/session/page/series.ts';
 import { columnsOf } from '../../src/session/protocol.ts';
-import { RunData } from '../../src/session/runData.ts';
-import { type RunRecord, recordRun } from '../../src/session/runRecord.ts';
-import { USUAL_SMOOTHING } from '../../src/session/series.ts';
+import { type RunRecord, recordRun } from '../../src/session/store/runRecord.ts';
 
 const { experiment } = parseLink('hidden=8&batch=4&lane=sgd&lane=path');
 const NAMES = ['SGD, rate 0.01', 'the "other"'];

@@ -6,7 +6,7 @@ import {
   SMOOTHING_FACTORS,
   type Spacing,
   USUAL_SMOOTHING,
-} from '../../src/session/series.ts';
+} from '../../src/session/page/series.ts';
 
 const RUNS = { numRuns: 200, seed: 3 } as const;
 

@@ -1,6 +1,6 @@
 import { parseLink } from '../../src/experiment/link.ts';
-import { createHost, type Host } from '../../src/session/host.ts';
 import type { Command, CreateCommand, ReadCommand, SessionEvent } from '../../src/session/protocol.ts';
+import { createHost, type Host } from '../../src/session/worker/host.ts';
 
 /** The host on the CPU engine, with all that it posts. */
 export class Session {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { StepClock } from '../../src/session/stepClock.ts';
+import { StepClock } from '../../src/session/page/stepClock.ts';
 
 describe('StepClock', () => {
   test('between two marks, every step takes as long as the others', () => {

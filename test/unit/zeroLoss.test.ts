@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { parseLink } from '../../src/experiment/link.ts';
 import { taskOf } from '../../src/experiment/tasks/index.ts';
 import { explainZeroLoss } from '../../src/page/zeroLossText.ts';
+import { RunData } from '../../src/session/page/runData.ts';
 import { columnsOf } from '../../src/session/protocol.ts';
-import { RunData } from '../../src/session/runData.ts';
 
 const measureOf = (link: string) => {
   const { experiment } = parseLink(link);

@@ -1,6 +1,6 @@
 import { type Experiment, isPathOptimizer, type Lane } from '../../experiment/schema.ts';
 import type { TaskData } from '../../experiment/tasks/index.ts';
-import { type Engine, ShapeTooLargeError } from '../engine.ts';
+import { type Engine, EngineLostError, ShapeTooLargeError } from '../engine.ts';
 import { JoinedEngine, joinedInfo, type PartEngine, partOf } from '../joined.ts';
 import { laneShapes, type Shape } from '../layout.ts';
 import type { Answer, Call, Methods } from './laneServer.ts';
@@ -67,7 +67,7 @@ export function dealLanes(experiment: Experiment, shapes: readonly Shape[], thre
 }
 
 /** A worker that ended or could not be started, as opposed to an error of the engine in it. */
-export class WorkerEndedError extends Error {
+export class WorkerEndedError extends EngineLostError {
   override readonly name = 'WorkerEndedError';
 }
 

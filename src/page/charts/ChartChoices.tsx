@@ -1,4 +1,4 @@
-import { SMOOTHING_FACTORS } from '../../session/series.ts';
+import { SMOOTHING_FACTORS } from '../../session/page/series.ts';
 import type { Quantity } from './quantities.ts';
 import { X_UNITS, type XAxisChoice } from './xAxis.ts';
 

@@ -7,7 +7,7 @@ import {
   isShown,
   removeRun,
   useEarlierRuns,
-} from '../../session/earlierRuns.ts';
+} from '../../session/page/earlierRuns.ts';
 import { Icon } from '../Icon.tsx';
 import { laneStyles } from '../laneStyle.ts';
 import { formatCount } from '../numbers.ts';

@@ -1,5 +1,5 @@
 import { type RefObject, useState } from 'react';
-import { useRun } from '../../session/runStore.ts';
+import { useRun } from '../../session/page/runStore.ts';
 import type { ChartSettings } from './content.ts';
 
 /** What of the page a picture is drawn on. */

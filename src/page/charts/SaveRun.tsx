@@ -1,5 +1,5 @@
-import { recordRun } from '../../session/runRecord.ts';
-import { useRun } from '../../session/runStore.ts';
+import { useRun } from '../../session/page/runStore.ts';
+import { recordRun } from '../../session/store/runRecord.ts';
 import { runLaneStyles } from '../rescale/lanes.ts';
 
 /** All numbers of the run as a file. */

@@ -1,8 +1,8 @@
 import type { Experiment } from '../../experiment/schema.ts';
+import type { RunData } from '../../session/page/runData.ts';
+import type { StepClock } from '../../session/page/stepClock.ts';
 import type { Stop } from '../../session/protocol.ts';
-import type { RunData } from '../../session/runData.ts';
-import type { RunRecord } from '../../session/runRecord.ts';
-import type { StepClock } from '../../session/stepClock.ts';
+import type { RunRecord } from '../../session/store/runRecord.ts';
 import { type ChartContent, type EarlierCurve, MOST_EARLIER_CURVES } from '../chartRows.ts';
 import type { AxisKind } from '../chartScale.ts';
 import type { LaneStyle } from '../laneStyle.ts';

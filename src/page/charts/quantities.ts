@@ -1,6 +1,6 @@
 import type { Experiment } from '../../experiment/schema.ts';
 import { type Task, taskOf } from '../../experiment/tasks/index.ts';
-import type { QuantityName } from '../../session/runRecord.ts';
+import type { QuantityName } from '../../session/store/runRecord.ts';
 import type { AxisKind, Stored } from '../chartScale.ts';
 import { formatNumber, formatOf, formatPowerOfTwo } from '../numbers.ts';
 

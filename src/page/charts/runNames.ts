@@ -1,7 +1,7 @@
 import { formatLane } from '../../experiment/link.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
-import type { EarlierRun } from '../../session/earlierRuns.ts';
+import type { EarlierRun } from '../../session/page/earlierRuns.ts';
 import { laneStyles } from '../laneStyle.ts';
 
 /** Settings of an experiment that a name tells, in its order. */

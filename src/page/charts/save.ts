@@ -1,6 +1,6 @@
 import type { EngineInfo } from '../../engine/engine.ts';
-import { type RunRecord, recordRun } from '../../session/runRecord.ts';
-import { SMOOTHING_FACTORS, USUAL_SMOOTHING } from '../../session/series.ts';
+import { SMOOTHING_FACTORS, USUAL_SMOOTHING } from '../../session/page/series.ts';
+import { type RunRecord, recordRun } from '../../session/store/runRecord.ts';
 import type { LaneStyle } from '../laneStyle.ts';
 import { formatCount } from '../numbers.ts';
 import { type ChartSettings, drawableRuns } from './content.ts';

@@ -1,6 +1,6 @@
-import { QUANTITIES, type QuantityName, type RunRecord } from '../../session/runRecord.ts';
-import { lineValue, type SeriesPoint, SMOOTHING_FACTORS } from '../../session/series.ts';
-import { StepClock } from '../../session/stepClock.ts';
+import { lineValue, type SeriesPoint, SMOOTHING_FACTORS } from '../../session/page/series.ts';
+import { StepClock } from '../../session/page/stepClock.ts';
+import { QUANTITIES, type QuantityName, type RunRecord } from '../../session/store/runRecord.ts';
 
 /** Digits of a saved number: more than any engine's float32 has. */
 const DIGITS = 9;

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { RunData } from '../../session/runData.ts';
+import type { RunData } from '../../session/page/runData.ts';
 import { DrawQueue, type DrawTurn } from './drawQueue.ts';
 
 const queue = new DrawQueue({

@@ -1,5 +1,5 @@
 import type { Experiment } from '../../experiment/schema.ts';
-import type { StepClock } from '../../session/stepClock.ts';
+import type { StepClock } from '../../session/page/stepClock.ts';
 import { formatCount, formatSeconds } from '../numbers.ts';
 
 /** What a run's progress is counted in. */

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { taskOf } from '../../experiment/tasks/index.ts';
-import { useRun, watch } from '../../session/runStore.ts';
+import { useRun, watch } from '../../session/page/runStore.ts';
 import { formatCount } from '../numbers.ts';
 import { runLaneStyles } from '../rescale/lanes.ts';
 import { sizesOf } from './answers.ts';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { LaneSnapshot } from '../../engine/engine.ts';
 import { balanceGaps } from '../../engine/inside/balance.ts';
-import { useRun } from '../../session/runStore.ts';
+import { useRun } from '../../session/page/runStore.ts';
 import { formatNumber } from '../numbers.ts';
 import { Swatch } from '../Swatch.tsx';
 import { Bars } from './Bars.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { shapeOfSnapshot } from '../../engine/inside/shape.ts';
-import { useRun, watch } from '../../session/runStore.ts';
+import { useRun, watch } from '../../session/page/runStore.ts';
 import { laneStyles } from '../laneStyle.ts';
 import { formatCount } from '../numbers.ts';
 import { SelectField } from '../SelectField.tsx';

@@ -1,4 +1,4 @@
-import { useRun } from '../../session/runStore.ts';
+import { useRun } from '../../session/page/runStore.ts';
 import { postponeUpdate, reloadIntoUpdate, useOffline } from './offlineStore.ts';
 import '../styles/offline.css';
 

@@ -3,7 +3,7 @@ import type { Experiment } from '../../experiment/schema.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
 import { MNIST_FILES } from '../../experiment/tasks/mnistData.ts';
 import { MOBY_DICK } from '../../experiment/tasks/textData.ts';
-import { useRun } from '../../session/runStore.ts';
+import { useRun } from '../../session/page/runStore.ts';
 import type { DataAnswer, Request } from './messages.ts';
 
 interface Offline {

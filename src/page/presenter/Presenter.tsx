@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { PRESETS } from '../../experiment/presets.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
-import { useRun } from '../../session/runStore.ts';
+import { useRun } from '../../session/page/runStore.ts';
 import { Charts } from '../Charts.tsx';
 import { RunButtons } from '../RunBar.tsx';
 import { StatusLine } from '../StatusLine.tsx';

@@ -5,8 +5,8 @@ import {
   type Settings,
   writeReachabilitySettings,
 } from '../../reachability/settings.ts';
-import { withoutCopies } from '../../session/runData.ts';
-import { useRun } from '../../session/runStore.ts';
+import { withoutCopies } from '../../session/page/runData.ts';
+import { useRun } from '../../session/page/runStore.ts';
 import { Citation } from '../Citation.tsx';
 import { withLength } from '../edits.ts';
 import { formatCount } from '../numbers.ts';

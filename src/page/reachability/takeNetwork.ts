@@ -1,6 +1,6 @@
 import { laneShapes, parameterSpans } from '../../engine/layout.ts';
-import { withoutCopies } from '../../session/runData.ts';
-import { currentCheckpoint, pause, useRun } from '../../session/runStore.ts';
+import { withoutCopies } from '../../session/page/runData.ts';
+import { currentCheckpoint, pause, useRun } from '../../session/page/runStore.ts';
 import type { Taken } from './work.ts';
 
 /** Milliseconds between two looks whether a run that was paused has sent its numbers, and until it is given up. */

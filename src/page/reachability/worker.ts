@@ -1,4 +1,4 @@
-import { loadData } from '../../session/data.ts';
+import { loadData } from '../../session/worker/data.ts';
 import { type Event, type Request, work } from './work.ts';
 
 declare const self: DedicatedWorkerGlobalScope;

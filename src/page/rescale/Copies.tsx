@@ -1,7 +1,7 @@
 import type { Experiment } from '../../experiment/schema.ts';
+import type { Copy, RunData } from '../../session/page/runData.ts';
+import { removeCopy, useRun } from '../../session/page/runStore.ts';
 import type { Stop } from '../../session/protocol.ts';
-import type { Copy, RunData } from '../../session/runData.ts';
-import { removeCopy, useRun } from '../../session/runStore.ts';
 import { Icon } from '../Icon.tsx';
 import type { LaneStyle } from '../laneStyle.ts';
 import { formatCount } from '../numbers.ts';

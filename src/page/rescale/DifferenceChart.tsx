@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { MAX_LANES } from '../../experiment/schema.ts';
-import type { Copy, RunData } from '../../session/runData.ts';
+import type { Copy, RunData } from '../../session/page/runData.ts';
 import { GRID, MARGIN, X_AXIS, Y_AXIS } from '../axisLook.ts';
 import { linearScale } from '../chartScale.ts';
 import type { LaneStyle } from '../laneStyle.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type Experiment, isPathOptimizer, MAX_LANES, networkOf } from '../../experiment/schema.ts';
-import { addCopies, useRun } from '../../session/runStore.ts';
+import { addCopies, useRun } from '../../session/page/runStore.ts';
 import { SelectField } from '../SelectField.tsx';
 import { Copies } from './Copies.tsx';
 import { ExponentFields } from './ExponentFields.tsx';

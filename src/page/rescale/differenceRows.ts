@@ -1,4 +1,4 @@
-import type { MetricSeries } from '../../session/series.ts';
+import type { MetricSeries } from '../../session/page/series.ts';
 
 /** The differences of all copies at one place of the step axis; null where a copy has none. */
 export interface DifferenceRow {

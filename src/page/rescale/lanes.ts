@@ -1,5 +1,5 @@
 import type { Experiment } from '../../experiment/schema.ts';
-import type { Copy } from '../../session/runData.ts';
+import type { Copy } from '../../session/page/runData.ts';
 import { type LaneStyle, laneStyles } from '../laneStyle.ts';
 
 /** Names, colours and dashes of a run's lanes, in which copies are named after their originals. */

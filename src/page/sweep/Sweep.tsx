@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Experiment } from '../../experiment/schema.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
-import { useRun } from '../../session/runStore.ts';
+import { useRun } from '../../session/page/runStore.ts';
 import { formatNumber } from '../numbers.ts';
 import { Swatch } from '../Swatch.tsx';
 import { useRunFrame } from '../useRunFrame.ts';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { assertRestorable, type Checkpoint, type EngineKind } from '../engine/engine.ts';
-import { laneShapesFor, type Shape } from '../engine/layout.ts';
-import { experimentSchema } from '../experiment/schema.ts';
-import { taskOf } from '../experiment/tasks/index.ts';
-import type { Stop } from './protocol.ts';
-import { RunData, type SavedData } from './runData.ts';
+import { assertRestorable, type Checkpoint, type EngineKind } from '../../engine/engine.ts';
+import { laneShapesFor, type Shape } from '../../engine/layout.ts';
+import { experimentSchema } from '../../experiment/schema.ts';
+import { taskOf } from '../../experiment/tasks/index.ts';
+import { RunData, type SavedData } from '../page/runData.ts';
+import type { Stop } from '../protocol.ts';
 
 export const SAVED_FORMAT = 'path-sgd-playground checkpoint';
 export const SAVED_VERSION = 1;

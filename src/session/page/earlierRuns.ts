@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import type { Experiment } from '../experiment/schema.ts';
-import type { RunRecord } from './runRecord.ts';
+import type { Experiment } from '../../experiment/schema.ts';
+import type { RunRecord } from '../store/runRecord.ts';
 
 /** A run that is over, with its curves in few points. */
 export interface EarlierRun {

@@ -1,9 +1,9 @@
-import type { Engine, StepSnapshot } from '../engine/engine.ts';
-import { generateText } from '../engine/generate.ts';
-import { type LaneSpan, laneShapes, parameterSpans, type Shape } from '../engine/layout.ts';
-import { type Examples, predictHeldOut } from '../engine/predict.ts';
-import type { TaskData, TextData } from '../experiment/tasks/index.ts';
-import type { GenerationSettings } from './protocol.ts';
+import type { Engine, StepSnapshot } from '../../engine/engine.ts';
+import { generateText } from '../../engine/generate.ts';
+import { type LaneSpan, laneShapes, parameterSpans, type Shape } from '../../engine/layout.ts';
+import { type Examples, predictHeldOut } from '../../engine/predict.ts';
+import type { TaskData, TextData } from '../../experiment/tasks/index.ts';
+import type { GenerationSettings } from '../protocol.ts';
 
 /** Numbers of states and deltas of all lanes that are still sent to a page; beyond, they are left out. */
 const MOST_STATES = 2 ** 24;

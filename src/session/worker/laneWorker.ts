@@ -1,4 +1,4 @@
-import { type Call, serveLanes } from '../engine/cpu/laneServer.ts';
+import { type Call, serveLanes } from '../../engine/cpu/laneServer.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 

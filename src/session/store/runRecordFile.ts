@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { defaultView, formatLink } from '../experiment/link.ts';
-import { type Experiment, parseExperiment } from '../experiment/schema.ts';
-import { EARLIER_POINTS } from './earlierRuns.ts';
+import { defaultView, formatLink } from '../../experiment/link.ts';
+import { type Experiment, parseExperiment } from '../../experiment/schema.ts';
+import { EARLIER_POINTS } from '../page/earlierRuns.ts';
+import { type SeriesPoint, SMOOTHING_FACTORS, type Spacing } from '../page/series.ts';
 import { type CurveRecord, RUN_FORMAT, RUN_VERSION, type RunRecord } from './runRecord.ts';
 import { UnusableRunError } from './savedRun.ts';
-import { type SeriesPoint, SMOOTHING_FACTORS, type Spacing } from './series.ts';
 
 /** Bytes that an exported run may have: one of 16 lanes with every point has some 22 million. */
 export const MOST_RECORD_BYTES = 32_000_000;

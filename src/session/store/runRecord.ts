@@ -1,10 +1,10 @@
-import type { EngineInfo, Evaluation } from '../engine/engine.ts';
-import { defaultView, formatLink } from '../experiment/link.ts';
-import type { Experiment } from '../experiment/schema.ts';
-import type { Stop } from './protocol.ts';
-import type { RunData } from './runData.ts';
-import type { SeriesPoint, Spacing } from './series.ts';
-import type { Mark } from './stepClock.ts';
+import type { EngineInfo, Evaluation } from '../../engine/engine.ts';
+import { defaultView, formatLink } from '../../experiment/link.ts';
+import type { Experiment } from '../../experiment/schema.ts';
+import type { RunData } from '../page/runData.ts';
+import type { SeriesPoint, Spacing } from '../page/series.ts';
+import type { Mark } from '../page/stepClock.ts';
+import type { Stop } from '../protocol.ts';
 
 /** What is measured at every step of a lane, as the command line names it. */
 export const QUANTITIES = ['loss', 'metric', 'gradientNorm', 'pathNormLog2'] as const;

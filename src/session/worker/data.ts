@@ -1,7 +1,7 @@
-import { assertFits, loadTaskData } from '../experiment/tasks/data.ts';
-import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
-import { TEXT_BYTES, textTooLarge } from '../experiment/tasks/textData.ts';
-import type { CreateCommand, OwnText } from './protocol.ts';
+import { assertFits, loadTaskData } from '../../experiment/tasks/data.ts';
+import { type TaskData, taskOf } from '../../experiment/tasks/index.ts';
+import { TEXT_BYTES, textTooLarge } from '../../experiment/tasks/textData.ts';
+import type { CreateCommand, OwnText } from '../protocol.ts';
 
 /** Told of a download: what is loading, and the fraction that is here, null where the size is not known. */
 export type OnProgress = (message: string, fraction: number | null) => void;

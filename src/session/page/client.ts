@@ -1,6 +1,6 @@
-import type { Host } from './host.ts';
-import { type LanesEnded, type LaneWorkerRequest, laneWorkersInPage, startLanes } from './laneWorkers.ts';
-import type { Command, SessionEvent } from './protocol.ts';
+import { type LanesEnded, type LaneWorkerRequest, laneWorkersInPage, startLanes } from '../laneWorkers.ts';
+import type { Command, SessionEvent } from '../protocol.ts';
+import type { Host } from '../worker/host.ts';
 
 /** The page's end of the connection to whatever trains. */
 export interface Client {
@@ -12,7 +12,7 @@ export interface Client {
  * becomes the host itself, by the same protocol; the commands of the run go there again, in their order.
  */
 export function connect(onEvent: (event: SessionEvent) => void): Client {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
   let pageHost: Promise<Host> | null = null;
   /** Commands since the last `create`. */
   let commands: Command[] = [];
@@ -44,7 +44,7 @@ export function connect(onEvent: (event: SessionEvent) => void): Client {
   function trainInPage(): void {
     if (pageHost) return;
     worker.terminate();
-    pageHost = import('./host.ts').then(({ createHost }) =>
+    pageHost = import('../worker/host.ts').then(({ createHost }) =>
       createHost({ gpu: navigator.gpu, post: onEvent, mayRefuse: false, laneWorkers: laneWorkersInPage() }),
     );
     const missed = commands;

@@ -1,10 +1,22 @@
-import { arrangeLanes } from '../engine/arrange.ts';
-import type { LaneWorkers } from '../engine/cpu/laneWorkers.ts';
-import { createEngine, type EngineRequest } from '../engine/create.ts';
-import { type Checkpoint, DeviceLostError, type Engine, METRIC_STEPS } from '../engine/engine.ts';
-import { laneShapes } from '../engine/layout.ts';
-import type { Experiment } from '../experiment/schema.ts';
-import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
+import { arrangeLanes } from '../../engine/arrange.ts';
+import type { LaneWorkers } from '../../engine/cpu/laneWorkers.ts';
+import { createEngine, type EngineRequest } from '../../engine/create.ts';
+import { type Checkpoint, DeviceLostError, type Engine, METRIC_STEPS } from '../../engine/engine.ts';
+import { laneShapes } from '../../engine/layout.ts';
+import type { Experiment } from '../../experiment/schema.ts';
+import { type TaskData, type TextData, taskOf } from '../../experiment/tasks/index.ts';
+import {
+  type ArrangeCommand,
+  type Command,
+  type CreateCommand,
+  columnsOf,
+  type GenerationSettings,
+  type ReadCommand,
+  type SessionEvent,
+  type TextInfo,
+  type Watched,
+} from '../protocol.ts';
+import { shaders } from '../shaders.ts';
 import { loadData } from './data.ts';
 import { lookAtExamples, lookAtTexts, lookInside } from './look.ts';
 import {
@@ -17,19 +29,7 @@ import {
   type Pace,
   watchDue,
 } from './pacing.ts';
-import {
-  type ArrangeCommand,
-  type Command,
-  type CreateCommand,
-  columnsOf,
-  type GenerationSettings,
-  type ReadCommand,
-  type SessionEvent,
-  type TextInfo,
-  type Watched,
-} from './protocol.ts';
 import { checkpointDue, Recovery } from './recovery.ts';
-import { shaders } from './shaders.ts';
 
 export interface HostOptions {
   readonly gpu: GPU | undefined;

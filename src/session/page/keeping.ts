@@ -1,7 +1,7 @@
-import type { Checkpoint, EngineKind } from '../engine/engine.ts';
-import type { OwnText, Stop } from './protocol.ts';
+import type { Checkpoint, EngineKind } from '../../engine/engine.ts';
+import type { OwnText, Stop } from '../protocol.ts';
+import type { SavedRun } from '../store/savedRun.ts';
 import type { RunData } from './runData.ts';
-import type { SavedRun } from './savedRun.ts';
 
 /** A run at a checkpoint, as far as it is to be saved. */
 export interface Kept {
@@ -52,7 +52,7 @@ export class Keeper {
     if (this.#writing) return;
     this.#writing = true;
     try {
-      const { saveRun } = await import('./savedRuns.ts');
+      const { saveRun } = await import('../store/savedRuns.ts');
       while (this.#latest !== null) {
         const kept = this.#latest;
         this.#latest = null;

@@ -1,6 +1,6 @@
+import { type LanesEnded, laneWorkersOfPage } from '../laneWorkers.ts';
+import { type Command, transferablesOf } from '../protocol.ts';
 import { createHost } from './host.ts';
-import { type LanesEnded, laneWorkersOfPage } from './laneWorkers.ts';
-import { type Command, transferablesOf } from './protocol.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 

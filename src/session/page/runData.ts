@@ -1,7 +1,7 @@
-import type { LanePick } from '../engine/arrange.ts';
-import type { Evaluation } from '../engine/engine.ts';
-import type { Experiment } from '../experiment/schema.ts';
-import type { MetricColumns } from './protocol.ts';
+import type { LanePick } from '../../engine/arrange.ts';
+import type { Evaluation } from '../../engine/engine.ts';
+import type { Experiment } from '../../experiment/schema.ts';
+import type { MetricColumns } from '../protocol.ts';
 import { MetricSeries, type SavedSeries } from './series.ts';
 import { type SavedSpikes, SpikeWatch } from './spikes.ts';
 import { type Mark, StepClock } from './stepClock.ts';

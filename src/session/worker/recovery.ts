@@ -1,6 +1,6 @@
-import { type CreatedEngine, createEngine, type EngineRequest } from '../engine/create.ts';
-import type { Checkpoint } from '../engine/engine.ts';
-import { inTime } from '../engine/inTime.ts';
+import { type CreatedEngine, createEngine, type EngineRequest } from '../../engine/create.ts';
+import type { Checkpoint } from '../../engine/engine.ts';
+import { inTime } from '../../engine/inTime.ts';
 import { type EvaluationClock, evaluationDue } from './pacing.ts';
 
 /** Milliseconds between two checkpoints while a run trains, at least. */

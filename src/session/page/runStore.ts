@@ -1,11 +1,8 @@
 import { create } from 'zustand';
-import type { LanePick } from '../engine/arrange.ts';
-import type { Checkpoint, EngineInfo, EngineKind } from '../engine/engine.ts';
-import { defaultExperiment, type Experiment } from '../experiment/schema.ts';
-import { type Task, taskOf } from '../experiment/tasks/index.ts';
-import { type Client, connect } from './client.ts';
-import { EARLIER_POINTS, remember } from './earlierRuns.ts';
-import { Keeper, savedRunOf } from './keeping.ts';
+import type { LanePick } from '../../engine/arrange.ts';
+import type { Checkpoint, EngineInfo, EngineKind } from '../../engine/engine.ts';
+import { defaultExperiment, type Experiment } from '../../experiment/schema.ts';
+import { type Task, taskOf } from '../../experiment/tasks/index.ts';
 import type {
   ExamplesEvent,
   GeneratedEvent,
@@ -17,10 +14,13 @@ import type {
   Stop,
   TextInfo,
   Watched,
-} from './protocol.ts';
+} from '../protocol.ts';
+import { recordRun } from '../store/runRecord.ts';
+import type { SavedRun } from '../store/savedRun.ts';
+import { type Client, connect } from './client.ts';
+import { EARLIER_POINTS, remember } from './earlierRuns.ts';
+import { Keeper, savedRunOf } from './keeping.ts';
 import { type Copy, RunData, withoutCopies } from './runData.ts';
-import { recordRun } from './runRecord.ts';
-import type { SavedRun } from './savedRun.ts';
 
 /**
  * `waiting` for a file that only the visitor has, `preparing` until the engine is made, `idle` at step 0, `running`,
