@@ -2,14 +2,14 @@ import type { Experiment } from '../experiment/schema.ts';
 import type { TaskData } from '../experiment/tasks/index.ts';
 import { createCpuEngine } from './cpu/index.ts';
 import { createCpuEngineInWorkers, type LaneWorkers, WorkerEndedError } from './cpu/laneWorkers.ts';
-import { type Engine, type EngineKind, NoAdapterError } from './engine.ts';
+import { type Checkpoint, type Engine, type EngineKind, messageOf, ShapeTooLargeError } from './engine.ts';
 import type { ShaderSources } from './shaders.ts';
 import { deviceOf } from './webgpu/device.ts';
 import { createWebGpuEngine } from './webgpu/index.ts';
 
 export interface EngineRequest {
   readonly experiment: Experiment;
-  /** `auto`: WebGPU where there is a GPU, not an emulated one, that passes the self-test; else the CPU engine in float32. */
+  /** `auto`: WebGPU where a GPU, not an emulated one, passes the self-test and takes the kernels; else the CPU engine in float32. */
   readonly kind: EngineKind | 'auto';
   /** `navigator.gpu`, or Dawn's in Node; undefined where there is none. */
   readonly gpu: GPU | undefined;
@@ -18,6 +18,8 @@ export interface EngineRequest {
   readonly data: TaskData | null;
   /** Workers for the lanes of the CPU engine; without them it computes in the calling thread. */
   readonly workers?: LaneWorkers | undefined;
+  /** A checkpoint of the experiment, at which the engine is to stand; without one at step 0. */
+  readonly from?: Checkpoint | null;
 }
 
 export interface CreatedEngine {
@@ -27,27 +29,40 @@ export interface CreatedEngine {
 }
 
 /**
- * Makes the engine that a request asks for.
+ * Makes the engine that a request asks for. What is made on the way to a failure is disposed of.
  * @throws NoAdapterError where `webgpu` was asked for and there is no adapter, or it fails the self-test
- * @throws ShapeTooLargeError where the adapter cannot hold the shape
+ * @throws ShapeTooLargeError where the adapter, or memory, cannot hold the shape: `auto` too leaves that to the visitor
+ * @throws Error where the checkpoint is not of the experiment
  */
 export async function createEngine(request: EngineRequest): Promise<CreatedEngine> {
   const { kind, experiment } = request;
   const onCpu = async (fallback: string | null): Promise<CreatedEngine> => ({
-    engine: await createFloat32Engine(request),
+    engine: await standingAt(await createFloat32Engine(request), request.from),
     fallback,
   });
+  const onGpu = async (): Promise<CreatedEngine> => ({
+    engine: await standingAt(await createWebGpuEngine(experiment, request), request.from),
+    fallback: null,
+  });
   if (kind === 'cpu') return onCpu(null);
-  if (kind === 'webgpu') return { engine: await createWebGpuEngine(experiment, request), fallback: null };
+  if (kind === 'webgpu') return onGpu();
   try {
     const { info } = await deviceOf(request.gpu);
-    if (info.software) {
-      return onCpu(`WebGPU here only emulates a GPU (${info.name}), which is slower than the CPU engine.`);
-    }
-    return { engine: await createWebGpuEngine(experiment, request), fallback: null };
+    if (!info.software) return await onGpu();
+    return onCpu(`WebGPU here only emulates a GPU (${info.name}), which is slower than the CPU engine.`);
   } catch (error) {
-    if (!(error instanceof NoAdapterError)) throw error;
-    return onCpu(error.message);
+    if (error instanceof ShapeTooLargeError) throw error;
+    return onCpu(messageOf(error));
+  }
+}
+
+async function standingAt(engine: Engine, from: Checkpoint | null | undefined): Promise<Engine> {
+  try {
+    if (from) await engine.restore(from);
+    return engine;
+  } catch (error) {
+    engine.dispose();
+    throw error;
   }
 }
 

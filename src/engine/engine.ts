@@ -159,6 +159,9 @@ export interface Engine {
   checkpoint(): Promise<Checkpoint>;
   /** @throws Error where the checkpoint is not of this experiment */
   restore(checkpoint: Checkpoint): Promise<void>;
+  /** Tells the listener when what the engine computes on goes away, also between two calls; at once if it already has. */
+  onLoss(listener: (loss: EngineLostError) => void): void;
+  /** Frees what it holds. A call that is under way fails or has no effect. */
   dispose(): void;
 }
 
@@ -182,6 +185,9 @@ export function stopReason(
     previousNorm === null ? '' : `; the gradient norm was ${previousNorm.toPrecision(3)} at step ${step - 1}`;
   return `${what} at step ${step}${before}`;
 }
+
+/** What an error says, whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A shape that the device cannot hold: the message says what fits. */
 export class ShapeTooLargeError extends Error {

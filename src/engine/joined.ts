@@ -5,6 +5,7 @@ import {
   carriedStates,
   type Engine,
   type EngineInfo,
+  EngineLostError,
   type Evaluation,
   type MetricBatch,
   type StepSnapshot,
@@ -55,6 +56,7 @@ export const asPart = (engine: Engine): PartEngine => ({
   evaluate: (sequences) => engine.evaluate(sequences),
   checkpoint: () => engine.checkpoint(),
   restore: (checkpoint) => engine.restore(checkpoint),
+  onLoss: (listener) => engine.onLoss(listener),
   end: () => engine.dispose(),
 });
 
@@ -78,6 +80,7 @@ export class JoinedEngine implements Engine {
   #step = 0;
   /** What ended this engine: a failed call leaves its parts at different steps. */
   #ended: Error | null = null;
+  #onLoss: (loss: EngineLostError) => void = () => {};
 
   /** @param shapes of each lane, see `laneShapes` */
   constructor(
@@ -90,6 +93,7 @@ export class JoinedEngine implements Engine {
     this.experiment = experiment;
     this.#parts = parts;
     this.#shapes = shapes;
+    for (const { engine } of parts) engine.onLoss((loss) => this.#end(loss));
   }
 
   get step(): number {
@@ -162,7 +166,13 @@ export class JoinedEngine implements Engine {
     this.#step = checkpoint.step;
   }
 
+  onLoss(listener: (loss: EngineLostError) => void): void {
+    this.#onLoss = listener;
+    if (this.#ended instanceof EngineLostError) listener(this.#ended);
+  }
+
   dispose(): void {
+    this.#onLoss = () => {};
     this.#end(new Error('This engine was disposed of.'));
   }
 
@@ -178,8 +188,10 @@ export class JoinedEngine implements Engine {
   }
 
   #end(reason: Error): void {
+    const first = this.#ended === null;
     this.#ended ??= reason;
     for (const { engine } of this.#parts) engine.end(reason);
+    if (first && reason instanceof EngineLostError) this.#onLoss(reason);
   }
 
   /** Puts what the parts have of each lane in the order of the lanes. */

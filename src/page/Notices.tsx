@@ -41,11 +41,10 @@ export function Notices() {
           </p>
         </div>
       )}
-      {recovering && (
+      {recovering !== null && (
         <div className="notice notice-warning" role="alert">
           <p>
-            <strong>The GPU was lost.</strong> Training goes on from the last checkpoint as soon as it is
-            back.
+            <strong>{recovering}</strong> Training goes on from the last checkpoint as soon as it can.
           </p>
         </div>
       )}
@@ -53,10 +52,9 @@ export function Notices() {
         <div className="notice notice-information" role="status">
           <p>
             <strong>{recovered.loss}</strong> That was at step {formatCount(recovered.lostAt)}. Training went
-            on from its checkpoint at step {formatCount(recovered.from)}{' '}
-            {recovered.engine.kind === 'webgpu'
-              ? 'on the GPU, with the same numbers.'
-              : 'on the CPU, whose numbers agree to rounding.'}
+            on from its checkpoint at step {formatCount(recovered.from)} on the{' '}
+            {recovered.engine.kind === 'webgpu' ? 'GPU' : 'CPU'},{' '}
+            {recovered.exact ? 'with the same numbers.' : 'whose numbers agree to rounding.'}
           </p>
         </div>
       )}

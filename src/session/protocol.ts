@@ -9,20 +9,20 @@ import type {
 } from '../engine/engine.ts';
 import type { Examples } from '../engine/predict.ts';
 import type { Experiment } from '../experiment/schema.ts';
-import type { Task } from '../experiment/tasks/index.ts';
+import type { Task, TextData } from '../experiment/tasks/index.ts';
 
 /** What the page asks of the host that trains. A command of another run than the last created one is ignored. */
-export type Command =
-  | CreateCommand
-  | ReadCommand
+export type Command = CreateCommand | ReadCommand | RunCommand | { readonly type: 'dispose' };
+
+/** What the page asks of a run. */
+export type RunCommand =
   | GenerateCommand
   | WatchCommand
   | ArrangeCommand
-  /** `save` asks for a checkpoint soon, for one that trains: a run that stands has sent its last. */
-  | { readonly type: 'play' | 'pause' | 'step' | 'save'; readonly run: number }
-  | { readonly type: 'dispose' };
+  /** `save` asks a run that trains for a checkpoint soon; a paused run has sent its last one. */
+  | { readonly type: 'play' | 'pause' | 'step' | 'save'; readonly run: number };
 
-/** Makes a run, at step 0 or where a checkpoint stands, and paused; the run before it ends. A reset is the same experiment created again. */
+/** Makes a paused run, at step 0 or at a checkpoint; the run before it ends. A reset creates the same experiment again. */
 export interface CreateCommand {
   readonly type: 'create';
   /** Counts up with every create, so that late events of an earlier run can be told apart. */
@@ -30,6 +30,8 @@ export interface CreateCommand {
   readonly experiment: Experiment;
   /** A checkpoint of the experiment, to go on from, and the seconds of training before it; null: from step 0. */
   readonly from: { readonly checkpoint: Checkpoint; readonly seconds: number } | null;
+  /** The step that it had reached before it had to start again: it trains up to it, paused or not. */
+  readonly reached: number;
   readonly engine: EngineKind | 'auto';
   /** The text of an experiment with data=own. */
   readonly ownText: OwnText | null;
@@ -137,20 +139,13 @@ export type SessionEvent =
   | { readonly type: 'evaluated'; readonly run: number; readonly evaluation: Evaluation }
   /** All that the run needs to go on from here. */
   | { readonly type: 'checkpointed'; readonly run: number; readonly checkpoint: Checkpoint }
-  /** The device was lost: another one is being sought. */
-  | { readonly type: 'recovering'; readonly run: number }
+  /** What it computed on was lost (`loss` says how): training goes on as soon as there is another. */
+  | { readonly type: 'recovering'; readonly run: number; readonly loss: string }
   | RecoveredEvent
   | GeneratedEvent
   | InsideEvent
   | ExamplesEvent
-  /** The run goes on with these lanes; or with those that it had, for the problem. */
-  | {
-      readonly type: 'arranged';
-      readonly run: number;
-      readonly picks: readonly LanePick[];
-      readonly experiment: Experiment;
-      readonly problem: string | null;
-    }
+  | ArrangedEvent
   /** `problem`: why the experiment cannot train on the text with that number; null where it can. */
   | { readonly type: 'read'; readonly number: number; readonly problem: string | null }
   /** Every lane has stopped: the host has paused. */
@@ -160,17 +155,31 @@ export type SessionEvent =
   /** This host has no `navigator.gpu`, the page has: the page is to be the host. */
   | { readonly type: 'refused'; readonly run: number };
 
-/** Another device, or the CPU engine, goes on from step `from` as if nothing had been. */
+/** The run goes on with these lanes from a new checkpoint; or, for the problem, with those that it had. */
+export type ArrangedEvent = { readonly type: 'arranged'; readonly run: number } & (
+  | { readonly problem: string }
+  | {
+      readonly problem: null;
+      readonly picks: readonly LanePick[];
+      readonly checkpoint: Checkpoint;
+      readonly engine: EngineInfo;
+      readonly fallback: string | null;
+    }
+);
+
+/** Another device, or the CPU engine, goes on from step `from` with the same numbers. */
 export interface RecoveredEvent {
   readonly type: 'recovered';
   readonly run: number;
   readonly engine: EngineInfo;
   /** Why the CPU engine goes on, or null. */
   readonly fallback: string | null;
-  /** What the device said. */
+  /** What was lost, in a sentence. */
   readonly loss: string;
   readonly lostAt: number;
   readonly from: number;
+  /** Whether the numbers stay the same to the last bit: those of another engine agree to rounding. */
+  readonly exact: boolean;
 }
 
 /** What each lane wrote after the update of `step`. */
@@ -205,6 +214,13 @@ export interface MetricColumns {
   readonly pathNormLog2: Float64Array;
   readonly stops: readonly Stop[];
 }
+
+export const textInfoOf = ({ title, training, vocabulary }: TextData): TextInfo => ({
+  title,
+  characters: training.length,
+  vocabulary: vocabulary.length,
+  symbols: vocabulary,
+});
 
 /** A lane that has stopped: at which step, and why. */
 export interface Stop {

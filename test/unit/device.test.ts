@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEngine } from '../../src/engine/create.ts';
+import { DeviceLostError } from '../../src/engine/engine.ts';
 import { defaultExperiment } from '../../src/experiment/schema.ts';
 import { Recovery } from '../../src/session/worker/recovery.ts';
 
@@ -51,8 +52,8 @@ describe('a browser that does not answer', () => {
     const gpu = { requestAdapter: vi.fn(silent) };
     const going = new Recovery().engineAfterLoss(
       requestFor(gpu as unknown as GPU, 'webgpu'),
+      new DeviceLostError('The GPU was lost.'),
       null,
-      performance.now(),
     );
     await vi.advanceTimersByTimeAsync(31_000);
     const { engine, fallback } = await going;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/engine/engine.ts';
-import { savedRunOf } from '../../src/session/page/keeping.ts';
 import { RunData } from '../../src/session/page/runData.ts';
+import { savedAt } from '../../src/session/page/runState.ts';
 import { readRunFile, writeRunFile } from '../../src/session/store/runFile.ts';
 import { parseSavedRun, type SavedRun, UnusableRunError } from '../../src/session/store/savedRun.ts';
 import { Session } from './session.ts';
@@ -28,7 +28,7 @@ async function runTo(step: number, from: SavedRun | null = null): Promise<SavedR
     }
     if (event.type === 'evaluated') data.addEvaluation(event.evaluation);
   }
-  return savedRunOf({ engine: 'cpu', checkpoint, data, stops: [], ownText: null });
+  return savedAt(checkpoint, { data, stops: [] }, { engine: 'cpu', text: null });
 }
 
 /** What a run comes to, but for the time that it took. */

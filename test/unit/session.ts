@@ -33,6 +33,7 @@ export class Session {
       run,
       experiment,
       from: null,
+      reached: 0,
       engine: 'cpu',
       ownText: null,
       base: 'http://localhost/',

@@ -253,6 +253,9 @@ class CpuEngine implements Engine {
     this.#previousNorm.fill(null);
   }
 
+  /** What it computes in ends with it, so that there is no loss to tell. */
+  onLoss(): void {}
+
   /** Nothing to give back: memory goes with the object. */
   dispose(): void {}
 

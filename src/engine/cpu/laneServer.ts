@@ -4,7 +4,7 @@ import type { Engine, EngineInfo } from '../engine.ts';
 import { createCpuEngine } from './index.ts';
 
 /** What a worker does when asked: makes its engine, then what an engine does. */
-export type Methods = Omit<Engine, 'info' | 'experiment' | 'step' | 'dispose'> & {
+export type Methods = Omit<Engine, 'info' | 'experiment' | 'step' | 'onLoss' | 'dispose'> & {
   create(experiment: Experiment, data: TaskData | null): Promise<EngineInfo>;
 };
 

@@ -69,7 +69,18 @@ export function dealLanes(experiment: Experiment, shapes: readonly Shape[], thre
 /** A worker that ended or could not be started, as opposed to an error of the engine in it. */
 export class WorkerEndedError extends EngineLostError {
   override readonly name = 'WorkerEndedError';
+  /** Workers that the engine had. */
+  readonly workers: number;
+
+  constructor(message: string, workers: number) {
+    super(message);
+    this.workers = workers;
+  }
 }
+
+/** Workers for an engine that goes on after one of `used` ended, most likely for want of memory; undefined: none. */
+export const fewerWorkers = (workers: LaneWorkers | undefined, used: number): LaneWorkers | undefined =>
+  workers && used > 1 ? { ...workers, threads: used - 1 } : undefined;
 
 /** An error that a worker answered with, as callers know it. */
 const errorOf = ({ name, message }: { readonly name: string; readonly message: string }): Error => {
@@ -85,8 +96,10 @@ class Connection {
   readonly #worker: LaneWorker;
   readonly #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void }[] = [];
   #ended: Error | null = null;
+  #onLoss: (loss: EngineLostError) => void = () => {};
 
-  constructor(worker: LaneWorker) {
+  /** @param workers of the engine that this one works for */
+  constructor(worker: LaneWorker, workers: number) {
     this.#worker = worker;
     worker.listen(
       (answer) => {
@@ -94,8 +107,19 @@ class Connection {
         if (answer.error === null) waiting?.resolve(answer.value);
         else waiting?.reject(errorOf(answer.error));
       },
-      (reason) => this.end(new WorkerEndedError(`A worker of the CPU engine ended: ${reason}`)),
+      (reason) => {
+        // Node tells of an error and then of the exit; and what we ended ourselves is no loss.
+        if (this.#ended) return;
+        const loss = new WorkerEndedError(`A worker of the CPU engine ended: ${reason}`, workers);
+        this.end(loss);
+        this.#onLoss(loss);
+      },
     );
+  }
+
+  onLoss(listener: (loss: EngineLostError) => void): void {
+    this.#onLoss = listener;
+    if (this.#ended instanceof EngineLostError) listener(this.#ended);
   }
 
   call<Name extends keyof Methods>(method: Name, ...args: Parameters<Methods[Name]>): Promise<Result<Name>> {
@@ -126,6 +150,7 @@ const partOfWorker = (connection: Connection): PartEngine => ({
   evaluate: (sequences) => connection.call('evaluate', sequences),
   checkpoint: () => connection.call('checkpoint'),
   restore: (checkpoint) => connection.call('restore', checkpoint),
+  onLoss: (listener) => connection.onLoss(listener),
   end: (reason) => connection.end(reason),
 });
 
@@ -146,7 +171,7 @@ export async function createCpuEngineInWorkers(
   if (dealt.length === 1 && !workers.evenForOne) return null;
   const connections: Connection[] = [];
   try {
-    for (const _ of dealt) connections.push(new Connection(start(workers)));
+    for (const _ of dealt) connections.push(new Connection(start(workers), dealt.length));
     const parts = dealt.map((lanes, index) => ({
       ...partOf(experiment, lanes),
       engine: partOfWorker(connections[index] as Connection),
@@ -167,6 +192,6 @@ function start(workers: LaneWorkers): LaneWorker {
   try {
     return workers.start();
   } catch (error) {
-    throw new WorkerEndedError(`A worker could not be started: ${String(error)}`);
+    throw new WorkerEndedError(`A worker could not be started: ${String(error)}`, 0);
   }
 }

@@ -13,10 +13,10 @@ export interface Kernel {
 export interface Device {
   readonly device: GPUDevice;
   readonly info: EngineInfo;
-  /** Null until the device is lost (DeviceLostError) or reported an error that nobody awaited. */
-  readonly failure: () => Error | null;
+  /** Null until the device is lost, or is given up because it reported an error that nobody awaited. */
+  readonly failure: () => DeviceLostError | null;
   /** Told when the device is lost: what waits for it may wait for ever. */
-  readonly losses: Set<(loss: Error) => void>;
+  readonly losses: Set<(loss: DeviceLostError) => void>;
   /** The kernel of that source, compiled unless it was used lately. @throws Error with the compiler's messages */
   kernel(name: KernelName, source: string): Promise<Kernel>;
 }
@@ -44,7 +44,8 @@ const MOST_KERNELS = 128;
 /** Milliseconds that a browser has to answer: a GPU process that dies meanwhile may leave it silent for ever. */
 const ANSWER_LIMIT = 10_000;
 
-const devices = new WeakMap<GPU, Promise<Device>>();
+/** The device of each adapter, or its opening. */
+const devices = new WeakMap<GPU, { readonly opening: Promise<Device>; isUsable(): boolean }>();
 
 /**
  * The device of this machine's adapter.
@@ -52,11 +53,21 @@ const devices = new WeakMap<GPU, Promise<Device>>();
  */
 export async function deviceOf(gpu: GPU | undefined): Promise<Device> {
   if (!gpu) throw new NoAdapterError('There is no WebGPU here.');
-  const known = await devices.get(gpu)?.catch(() => null);
-  if (known && known.failure() === null) return known;
-  const opened = open(gpu);
-  devices.set(gpu, opened);
-  return opened;
+  const known = devices.get(gpu);
+  if (known?.isUsable()) return known.opening;
+  // Between here and `set` nothing is awaited: two callers at once get one device.
+  let usable = (): boolean => true;
+  const opening = open(gpu);
+  devices.set(gpu, { opening, isUsable: () => usable() });
+  opening.then(
+    ({ failure }) => {
+      usable = () => failure() === null;
+    },
+    () => {
+      usable = () => false;
+    },
+  );
+  return opening;
 }
 
 async function open(gpu: GPU): Promise<Device> {
@@ -67,21 +78,27 @@ async function open(gpu: GPU): Promise<Device> {
     adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } }),
     (late) => late.destroy(),
   );
-  let failure: Error | null = null;
-  const losses = new Set<(loss: Error) => void>();
-  void device.lost.then(({ reason, message }) => {
-    const loss = new DeviceLostError(`The GPU was lost (${reason}${message ? `: ${message}` : ''}).`);
-    failure = loss;
-    for (const tell of [...losses]) tell(loss);
-  });
+  let failure: DeviceLostError | null = null;
+  const losses = new Set<(loss: DeviceLostError) => void>();
+  const fail = (message: string): void => {
+    if (failure !== null) return;
+    failure = new DeviceLostError(message);
+    for (const tell of [...losses]) tell(failure);
+  };
+  void device.lost.then(({ reason, message }) =>
+    fail(`The GPU was lost (${reason}${message ? `: ${message}` : ''}).`),
+  );
   device.addEventListener('uncapturederror', ({ error }) => {
-    failure ??= new Error(`The GPU reported an error: ${error.message}`);
+    // What it computed since cannot be trusted; another device can go on.
+    fail(`The GPU reported an error: ${error.message}`);
+    device.destroy();
   });
+  const info = await infoOf(adapter);
   const layouts = new Map<KernelName, GPUBindGroupLayout>();
   const kernels = new Map<string, Promise<Kernel>>();
   return {
     device,
-    info: infoOf(adapter),
+    info,
     failure: () => failure,
     losses,
     kernel(name, source) {
@@ -94,6 +111,8 @@ async function open(gpu: GPU): Promise<Device> {
           layouts.set(name, layout);
         }
         kernel = compile(device, name, source, layout);
+        // It may compile the next time: a lost device or full memory fails as well.
+        kernel.catch(() => kernels.delete(key));
       }
       // The last used comes last.
       kernels.delete(key);
@@ -112,14 +131,28 @@ function answered<Answer>(answer: Promise<Answer>, late?: (answer: Answer) => vo
   return inTime(answer, ANSWER_LIMIT, reason, late);
 }
 
-function infoOf({ info }: GPUAdapter): EngineInfo {
-  const named = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || info.device;
-  const all = `${info.vendor} ${info.architecture} ${info.description}`;
+/** Adapters of Chrome 113 to 126: these had no `info`, and told by themselves whether they emulate. */
+interface OldAdapter {
+  readonly info?: GPUAdapterInfo;
+  readonly isFallbackAdapter?: boolean;
+  requestAdapterInfo?(): Promise<GPUAdapterInfo>;
+}
+
+async function infoOf(adapter: GPUAdapter): Promise<EngineInfo> {
+  const old: OldAdapter = adapter;
+  // A name is no reason to do without a GPU.
+  const asked = async (): Promise<Partial<GPUAdapterInfo>> => (await old.requestAdapterInfo?.()) ?? {};
+  const info = old.info ?? (await answered(asked()).catch(() => ({})));
+  const { vendor = '', architecture = '', device = '', description = '' } = info as Partial<GPUAdapterInfo>;
+  const named = description || [vendor, architecture].filter(Boolean).join(' ') || device;
   return {
     kind: 'webgpu',
     name: named || 'unnamed adapter',
     // Lavapipe and WARP do not always say that they emulate.
-    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(all),
+    software:
+      (info as Partial<GPUAdapterInfo>).isFallbackAdapter === true ||
+      old.isFallbackAdapter === true ||
+      /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(`${vendor} ${architecture} ${description}`),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   type Engine,
   type EngineInfo,
+  type EngineLostError,
   type Evaluation,
   type LaneMetrics,
   type LaneSnapshot,
@@ -116,6 +117,8 @@ export class WebGpuEngine implements Engine {
   /** The ring holds the steps after this one. */
   #ringStart = 0;
   #disposed = false;
+  /** What the device's losses are told to; null: nobody listens. */
+  #listener: ((loss: EngineLostError) => void) | null = null;
 
   private constructor(experiment: Experiment, parts: WebGpuEngineParts) {
     this.experiment = experiment;
@@ -354,9 +357,27 @@ export class WebGpuEngine implements Engine {
     this.#ringStart = step;
   }
 
+  onLoss(listener: (loss: EngineLostError) => void): void {
+    const { losses, failure } = this.#parts.device;
+    this.#forgetListener();
+    const already = failure();
+    if (already !== null) {
+      listener(already);
+      return;
+    }
+    this.#listener = listener;
+    losses.add(listener);
+  }
+
   dispose(): void {
     this.#disposed = true;
+    this.#forgetListener();
     this.#buffers.destroy();
+  }
+
+  #forgetListener(): void {
+    if (this.#listener) this.#parts.device.losses.delete(this.#listener);
+    this.#listener = null;
   }
 
   #checkUsable(): void {
@@ -382,8 +403,12 @@ export class WebGpuEngine implements Engine {
       if (already !== null) reject(already);
     });
     try {
-      return await Promise.race([result, lost]);
+      const value = await Promise.race([result, lost]);
+      // Whoever goes on would use buffers that are destroyed.
+      if (this.#disposed) throw new Error('This engine was disposed of.');
+      return value;
     } catch (error) {
+      if (this.#disposed) throw error;
       // A device that is gone may say so only after what was asked of it has failed.
       await Promise.race([device.lost, wait(LOSS_NOTICE)]);
       this.#checkUsable();

@@ -25,12 +25,13 @@ export async function loadTaskData(
   fetchFile: (file: string) => Promise<Uint8Array>,
   ownText: OwnText | null,
 ): Promise<TaskData | null> {
-  const data = await load(experiment, fetchFile, ownText);
+  const data = await readTaskData(experiment, fetchFile, ownText);
   assertFits(experiment, data);
   return data;
 }
 
-async function load(
+/** The same, without asking whether the data do for the experiment: others of the task can use them, too. */
+export async function readTaskData(
   experiment: Experiment,
   fetchFile: (file: string) => Promise<Uint8Array>,
   ownText: OwnText | null,

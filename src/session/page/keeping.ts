@@ -1,49 +1,23 @@
-import type { Checkpoint, EngineKind } from '../../engine/engine.ts';
-import type { OwnText, Stop } from '../protocol.ts';
 import type { SavedRun } from '../store/savedRun.ts';
-import type { RunData } from './runData.ts';
-
-/** A run at a checkpoint, as far as it is to be saved. */
-export interface Kept {
-  readonly engine: EngineKind | 'auto';
-  readonly checkpoint: Checkpoint;
-  readonly data: RunData;
-  readonly stops: readonly Stop[];
-  readonly ownText: OwnText | null;
-}
 
 /** Milliseconds between two writings while a run trains, at least. */
 const WRITE_INTERVAL = 10_000;
 
-/** The run as plain data. */
-export function savedRunOf({ engine, checkpoint, data, stops, ownText }: Kept): SavedRun {
-  return {
-    format: 'path-sgd-playground checkpoint',
-    version: 1,
-    savedAt: Date.now(),
-    engine,
-    checkpoint,
-    data: data.save(),
-    stops,
-    text: ownText?.file ?? null,
-  };
-}
-
 /** Writes the latest checkpoints of runs to the browser's storage, one at a time and not too often. */
 export class Keeper {
-  readonly #onProblem: (problem: string) => void;
-  #latest: Kept | null = null;
+  readonly #onProblem: (problem: string | null) => void;
+  #latest: SavedRun | null = null;
   #writing = false;
   #wroteAt = Number.NEGATIVE_INFINITY;
   #failed = false;
 
   /** @param onProblem told once where nothing can be saved, why */
-  constructor(onProblem: (problem: string) => void) {
+  constructor(onProblem: (problem: string | null) => void) {
     this.#onProblem = onProblem;
   }
 
   /** @param now whether to write at once: the run stands, or the page may be about to go */
-  keep(kept: Kept, now: boolean): void {
+  keep(kept: SavedRun, now: boolean): void {
     this.#latest = kept;
     if (!this.#failed && (now || performance.now() - this.#wroteAt >= WRITE_INTERVAL)) void this.#write();
   }
@@ -57,7 +31,7 @@ export class Keeper {
         const kept = this.#latest;
         this.#latest = null;
         this.#wroteAt = performance.now();
-        await saveRun(savedRunOf(kept));
+        await saveRun(kept);
       }
     } catch (error) {
       this.#failed = true;

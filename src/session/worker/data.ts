@@ -1,4 +1,4 @@
-import { assertFits, loadTaskData } from '../../experiment/tasks/data.ts';
+import { assertFits, readTaskData } from '../../experiment/tasks/data.ts';
 import { type TaskData, taskOf } from '../../experiment/tasks/index.ts';
 import { TEXT_BYTES, textTooLarge } from '../../experiment/tasks/textData.ts';
 import type { CreateCommand, OwnText } from '../protocol.ts';
@@ -6,8 +6,18 @@ import type { CreateCommand, OwnText } from '../protocol.ts';
 /** Told of a download: what is loading, and the fraction that is here, null where the size is not known. */
 export type OnProgress = (message: string, fraction: number | null) => void;
 
-/** The data loaded last, so that a reset or a change of another setting does not load them again. */
-let loaded: { readonly key: string; readonly data: TaskData | null } | null = null;
+/** Data that are loaded, or on their way. */
+interface Loading {
+  readonly data: Promise<TaskData | null>;
+  /** Everybody who waits for them. */
+  readonly listeners: Set<OnProgress>;
+}
+
+/** By what was loaded, the last one last: a reset or a change of another setting does not load them again. */
+const loadings = new Map<string, Loading>();
+
+/** Data that are kept: those of a run, and of a text that is read beside it. */
+const MOST_KEPT = 2;
 
 /**
  * The data of the experiment's task, fetched from data/ below the page's address or read from the visitor's own file;
@@ -22,14 +32,34 @@ export async function loadData(
   if (task.data === null) return null;
   const own = experiment.data === 'own';
   const key = own ? `own ${ownText?.number}` : `${task.data} ${experiment.data}`;
-  if (loaded?.key !== key) {
-    const text = own && ownText !== null ? await readFile(ownText, onProgress) : null;
-    const data = await loadTaskData(experiment, (file) => fetchFile(file, base, onProgress), text);
-    loaded = { key, data };
+  let loading = loadings.get(key);
+  if (!loading) {
+    const listeners = new Set<OnProgress>();
+    const tellAll: OnProgress = (...progress) => {
+      for (const listener of listeners) listener(...progress);
+    };
+    const load = async (): Promise<TaskData | null> => {
+      const text = own && ownText !== null ? await readFile(ownText, tellAll) : null;
+      return readTaskData(experiment, (file) => fetchFile(file, base, tellAll), text);
+    };
+    listeners.add(onProgress);
+    loading = { data: load(), listeners };
+    // What failed is tried again by the next run.
+    loading.data.catch(() => loadings.delete(key));
   }
-  // Data that are kept were loaded for other settings.
-  assertFits(experiment, loaded.data);
-  return loaded.data;
+  loadings.delete(key);
+  loadings.set(key, loading);
+  const [oldest] = loadings.keys();
+  if (loadings.size > MOST_KEPT && oldest !== undefined) loadings.delete(oldest);
+  loading.listeners.add(onProgress);
+  try {
+    const data = await loading.data;
+    // Data that are kept were loaded for other settings.
+    assertFits(experiment, data);
+    return data;
+  } finally {
+    loading.listeners.delete(onProgress);
+  }
 }
 
 async function readFile(

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /**
  * How many steps one `train` call should run. A call is modelled as `overhead + steps * cost` milliseconds. Where the
  * overhead is small, a call aims at the middle of 8-16 ms, so that a click is answered at once and the screen keeps
@@ -66,6 +68,14 @@ export const EVALUATION_STEPS = 100;
 export interface EvaluationClock {
   readonly ended: number;
   readonly milliseconds: number;
+}
+
+/** Does something and tells when it ended and how long it took. */
+export async function timed(clock: Clock, work: () => Promise<void>): Promise<EvaluationClock> {
+  const started = clock.now();
+  await work();
+  const ended = clock.now();
+  return { ended, milliseconds: ended - started };
 }
 
 /** Milliseconds between two generated texts while a run trains, at least. */

@@ -1,6 +1,8 @@
+import { fewerWorkers, WorkerEndedError } from '../../engine/cpu/laneWorkers.ts';
 import { type CreatedEngine, createEngine, type EngineRequest } from '../../engine/create.ts';
-import type { Checkpoint } from '../../engine/engine.ts';
-import { inTime } from '../../engine/inTime.ts';
+import { type Checkpoint, type EngineLostError, messageOf } from '../../engine/engine.ts';
+import { inTime, unlessAborted } from '../../engine/inTime.ts';
+import { type Clock, realClock } from './clock.ts';
 import { type EvaluationClock, evaluationDue } from './pacing.ts';
 
 /** Milliseconds between two checkpoints while a run trains, at least. */
@@ -10,9 +12,24 @@ const CHECKPOINT_INTERVAL = 5000;
 export const checkpointDue = (clock: EvaluationClock, now: number): boolean =>
   evaluationDue(clock, now) && now - clock.ended >= CHECKPOINT_INTERVAL;
 
-/** So many losses of the device within so many milliseconds are enough: the CPU engine goes on. */
+/** So many losses within so many milliseconds are enough. */
 const MOST_LOSSES = 3;
 const LOSS_WINDOW = 60_000;
+
+/** Counts losses, to tell bad luck from what will not work. */
+export class LossCounter {
+  #losses: number[] = [];
+
+  /**
+   * Notes a loss.
+   * @param now milliseconds
+   * @returns whether there were too many lately
+   */
+  tooMany(now: number): boolean {
+    this.#losses = [...this.#losses.filter((at) => now - at < LOSS_WINDOW), now];
+    return this.#losses.length >= MOST_LOSSES;
+  }
+}
 
 /** Milliseconds before each further attempt to get a device: a GPU process that crashed takes a while to come back. */
 const ATTEMPTS = [0, 300, 1000, 3000] as const;
@@ -23,49 +40,57 @@ const ATTEMPTS = [0, 300, 1000, 3000] as const;
  */
 const ATTEMPTS_LIMIT = 30_000;
 
-/** Makes engines that go on after the device was lost. */
+export interface RecoveryOptions {
+  /** Makes engines; another one in tests. */
+  readonly create?: typeof createEngine;
+  readonly clock?: Clock;
+  /** Ends the attempts; an engine that comes later is disposed of. */
+  readonly signal?: AbortSignal;
+}
+
+/** Makes engines that go on after a loss. */
 export class Recovery {
-  #losses: number[] = [];
+  readonly #losses = new LossCounter();
 
   /**
-   * An engine that stands where the checkpoint stands; on the CPU where devices are lost too often, or there is none.
+   * An engine that stands where the checkpoint stands. After a lost device it computes on another one, or on the CPU where
+   * devices are lost too often, or there is none. After a worker that ended it has fewer workers.
    * @param from null: at step 0
-   * @param now milliseconds
    * @throws Error where not even the CPU engine can go on
    */
   async engineAfterLoss(
     request: EngineRequest,
+    loss: EngineLostError,
     from: Checkpoint | null,
-    now: number,
+    { create = createEngine, clock = realClock, signal }: RecoveryOptions = {},
   ): Promise<CreatedEngine> {
-    this.#losses = [...this.#losses.filter((at) => now - at < LOSS_WINDOW), now];
+    const make = (kind: 'webgpu' | 'cpu', workers: EngineRequest['workers']): Promise<CreatedEngine> =>
+      create({ ...request, from, kind, workers });
+    const unlessEnded = (making: Promise<CreatedEngine>): Promise<CreatedEngine> =>
+      signal ? unlessAborted(making, signal, disposeOf) : making;
+    if (loss instanceof WorkerEndedError) {
+      return unlessEnded(make('cpu', fewerWorkers(request.workers, loss.workers)));
+    }
     let reason = `It was lost ${MOST_LOSSES} times within a minute.`;
-    if (this.#losses.length < MOST_LOSSES) {
-      const deadline = performance.now() + ATTEMPTS_LIMIT;
+    if (!this.#losses.tooMany(clock.now())) {
+      const deadline = clock.now() + ATTEMPTS_LIMIT;
       for (const delay of ATTEMPTS) {
-        const left = deadline - performance.now() - delay;
+        const left = deadline - clock.now() - delay;
         if (left <= 0) break;
-        await new Promise((resolve) => {
-          setTimeout(resolve, delay);
-        });
+        if (delay > 0) await clock.sleep(delay);
+        signal?.throwIfAborted();
         try {
-          return await inTime(
-            createEngine(request).then((created) => standingAt(created, from)),
-            left,
-            () => new Error('It does not answer any more.'),
-            ({ engine }) => engine.dispose(),
-          );
+          const late = () => new Error('It does not answer any more.');
+          return await unlessEnded(inTime(make('webgpu', undefined), left, late, disposeOf));
         } catch (error) {
-          reason = error instanceof Error ? error.message : String(error);
+          signal?.throwIfAborted();
+          reason = messageOf(error);
         }
       }
     }
-    const created = await createEngine({ ...request, kind: 'cpu' });
-    return standingAt({ ...created, fallback: `The GPU cannot be used any more. ${reason}` }, from);
+    const { engine } = await unlessEnded(make('cpu', request.workers));
+    return { engine, fallback: `The GPU cannot be used any more. ${reason}` };
   }
 }
 
-async function standingAt(created: CreatedEngine, from: Checkpoint | null): Promise<CreatedEngine> {
-  if (from !== null) await created.engine.restore(from);
-  return created;
-}
+const disposeOf = ({ engine }: CreatedEngine): void => engine.dispose();
