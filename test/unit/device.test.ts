@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEngine } from '../../src/engine/create.ts';
 import { DeviceLostError } from '../../src/engine/engine.ts';
+import { deviceOf } from '../../src/engine/webgpu/device.ts';
 import { defaultExperiment } from '../../src/experiment/schema.ts';
 import { Recovery } from '../../src/session/worker/recovery.ts';
 
@@ -60,5 +61,104 @@ describe('a browser that does not answer', () => {
     expect(engine.info.kind).toBe('cpu');
     expect(fallback).toMatch(/^The GPU cannot be used any more\. .*answer/);
     expect(gpu.requestAdapter.mock.calls.length).toBeGreaterThan(1);
+  });
+});
+
+describe('a GPU that cannot be used', () => {
+  /** An adapter with these parts, whose device fails in this way. */
+  function gpuOf(adapter: object): { readonly gpu: GPU; readonly requestAdapter: ReturnType<typeof vi.fn> } {
+    const requestAdapter = vi.fn(async () => ({ limits: {}, info: { description: 'made up' }, ...adapter }));
+    return { gpu: { requestAdapter } as unknown as GPU, requestAdapter };
+  }
+  const create = (gpu: GPU) => createEngine({ experiment, kind: 'auto', gpu, shaders, data: null });
+  /** A device that can be opened, but on which nothing can be made. */
+  const uselessDevice = () => ({
+    lost: new Promise(() => {}),
+    limits: { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 },
+    addEventListener: () => {},
+    pushErrorScope: () => {},
+    popErrorScope: async () => null,
+    createBuffer: () => {
+      throw new RangeError('createBuffer failed, size is too large');
+    },
+  });
+
+  test.each([
+    [
+      'whose device is refused',
+      {
+        requestDevice: async () => {
+          throw new DOMException('Failed to create a device.', 'OperationError');
+        },
+      },
+      /Failed to create a device/,
+    ],
+    [
+      'on which nothing can be made',
+      { requestDevice: async () => uselessDevice() },
+      /made up failed its test.*too large/,
+    ],
+    [
+      'that does not say what it is (Chrome 113), and is useless',
+      { info: undefined, requestDevice: async () => uselessDevice() },
+      /unnamed adapter failed its test/,
+    ],
+    [
+      'that says what it is when asked (Chrome 113)',
+      {
+        info: undefined,
+        requestAdapterInfo: async () => ({ vendor: 'google', description: 'SwiftShader' }),
+        requestDevice: async () => uselessDevice(),
+      },
+      /only emulates a GPU \(SwiftShader\)/,
+    ],
+  ])('%s: the CPU engine trains, and the page can tell why', async (_, adapter, reason) => {
+    const { engine, fallback } = await create(gpuOf(adapter).gpu);
+    expect(engine.info.kind).toBe('cpu');
+    expect(fallback).toMatch(reason);
+    await engine.train(1);
+  });
+
+  test('is opened once for two who ask at the same time, and again for one who asks after it was lost', async () => {
+    let lose = (_: object): void => {};
+    const { gpu, requestAdapter } = gpuOf({
+      requestDevice: async () => ({
+        ...uselessDevice(),
+        lost: new Promise((resolve) => {
+          lose = resolve;
+        }),
+      }),
+    });
+    const [one, other] = await Promise.all([deviceOf(gpu), deviceOf(gpu)]);
+    expect(one).toBe(other);
+    expect(requestAdapter).toHaveBeenCalledTimes(1);
+    const told = new Promise((resolve) => one.losses.add(resolve));
+    lose({ reason: 'unknown', message: 'gone' });
+    expect(await told).toMatchObject({
+      name: 'DeviceLostError',
+      message: 'The GPU was lost (unknown: gone).',
+    });
+    const [next, same] = await Promise.all([deviceOf(gpu), deviceOf(gpu)]);
+    expect(next).not.toBe(one);
+    expect(next).toBe(same);
+    expect(requestAdapter).toHaveBeenCalledTimes(2);
+  });
+
+  test('for a moment: a kernel that failed to compile is compiled again', async () => {
+    const pipeline = vi.fn().mockRejectedValueOnce(new Error('out of memory')).mockResolvedValue({});
+    const { gpu } = gpuOf({
+      requestDevice: async () => ({
+        ...uselessDevice(),
+        createBindGroupLayout: () => ({}),
+        createPipelineLayout: () => ({}),
+        createShaderModule: () => ({ getCompilationInfo: async () => ({ messages: [] }) }),
+        createComputePipelineAsync: pipeline,
+      }),
+    });
+    const device = await deviceOf(gpu);
+    await expect(device.kernel('batch', 'source')).rejects.toThrow(/batch does not compile.*out of memory/);
+    await device.kernel('batch', 'source');
+    await device.kernel('batch', 'source');
+    expect(pipeline).toHaveBeenCalledTimes(2);
   });
 });

@@ -96,4 +96,22 @@ describe('DrawQueue', () => {
     runUntil(3000);
     expect(drawings).toHaveLength(1);
   });
+
+  test('a drawing that somebody asked for does not wait for one that was planned', () => {
+    const { join, runUntil, drawings } = madeUp();
+    const turns = [join('slow', 150), join('asked', 1)];
+    // Both are drawn once, and then are to wait for 0.7 s and more.
+    for (const turn of turns) turn.request();
+    runUntil(1500);
+    turns[0]?.request();
+    runUntil(1516);
+    const asked = 1516;
+    turns[1]?.request(true);
+    runUntil(3000);
+    const [at] = drawings
+      .filter((drawing) => drawing.name === 'asked' && drawing.at >= asked)
+      .map(({ at }) => at);
+    expect((at ?? Number.POSITIVE_INFINITY) - asked).toBeLessThanOrEqual(2 * FRAME);
+    expect(drawings.filter(({ name }) => name === 'slow')).toHaveLength(2);
+  });
 });

@@ -1,56 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu/index.ts';
-import { type Answer, type Call, serveLanes } from '../../src/engine/cpu/laneServer.ts';
-import { dealLanes, type LaneWorker, type LaneWorkers } from '../../src/engine/cpu/laneWorkers.ts';
+import { dealLanes, type LaneWorkers } from '../../src/engine/cpu/laneWorkers.ts';
 import { createEngine, type EngineRequest } from '../../src/engine/create.ts';
 import { type Checkpoint, type Engine, METRIC_STEPS, ShapeTooLargeError } from '../../src/engine/engine.ts';
 import { laneShapes } from '../../src/engine/layout.ts';
+import { parseLink } from '../../src/experiment/link.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
+import { localWorkers } from './localWorkers.ts';
+import { Session } from './session.ts';
 import { experimentOf, laneOf } from './support.ts';
-
-/** A worker in this thread: messages are cloned and arrive later, as those of real workers do. */
-class LocalWorker implements LaneWorker {
-  readonly calls: Call[] = [];
-  terminated = false;
-  end: (reason: string) => void = () => {};
-  #serve: (call: Call) => void = () => {};
-
-  post(call: Call): void {
-    this.calls.push(call);
-    const copy = structuredClone(call);
-    setTimeout(() => this.#serve(copy));
-  }
-
-  listen(onAnswer: (answer: Answer) => void, onEnd: (reason: string) => void): void {
-    this.end = onEnd;
-    this.#serve = serveLanes((answer) => {
-      const copy = structuredClone(answer);
-      setTimeout(() => {
-        if (!this.terminated) onAnswer(copy);
-      });
-    });
-  }
-
-  terminate(): void {
-    this.terminated = true;
-  }
-}
-
-/** Workers in this thread, and those that were started. */
-function localWorkers(changes: Partial<LaneWorkers> = {}): LaneWorkers & { readonly started: LocalWorker[] } {
-  const started: LocalWorker[] = [];
-  return {
-    started,
-    threads: 2,
-    evenForOne: false,
-    start() {
-      const worker = new LocalWorker();
-      started.push(worker);
-      return worker;
-    },
-    ...changes,
-  };
-}
 
 const requestOf = (experiment: Experiment, workers: LaneWorkers): EngineRequest => ({
   experiment,
@@ -185,6 +143,60 @@ describe('an error', () => {
     await expect(training).rejects.toThrow('A worker of the CPU engine ended: no memory');
     await expect(engine.train(1)).rejects.toThrow('no memory');
     expect(workers.started.map(({ terminated }) => terminated)).toEqual([true, true]);
+  });
+});
+
+describe('a run whose worker ends', () => {
+  const LINK = 'length=6&hidden=4&batch=2&lane=sgd&lane=path&lane=adam';
+  let session: Session;
+  afterEach(() => session.send({ type: 'dispose' }));
+
+  /** Losses of a run that nothing happens to. */
+  async function undisturbed(step: number): Promise<number[]> {
+    const engine = await inThread(parseLink(LINK).experiment);
+    await engine.train(step);
+    return (await engine.metrics(0)).filter(({ lane }) => lane === 2).map(({ loss }) => loss);
+  }
+
+  test('while it is paused goes on at once from its checkpoint, on one worker fewer, with the same losses', async () => {
+    const workers = localWorkers({ threads: 3 });
+    session = new Session(false, workers);
+    session.create(LINK, 1);
+    await session.next('ready', 1);
+    for (let step = 0; step < 4; step++) session.send({ type: 'step', run: 1 });
+    await session.next('checkpointed', 1, ({ checkpoint }) => checkpoint.step === 4);
+    expect(workers.started).toHaveLength(3);
+    workers.started[1]?.end('out of memory');
+    const { engine, loss, lostAt, from } = await session.next('recovered', 1);
+    expect(engine.name).toBe('float32, WebAssembly, 2 workers');
+    expect({ loss, lostAt, from }).toEqual({
+      loss: 'A worker of the CPU engine ended: out of memory',
+      lostAt: 4,
+      from: 4,
+    });
+    for (let step = 0; step < 3; step++) session.send({ type: 'step', run: 1 });
+    await session.next('progress', 1, ({ step }) => step === 7);
+    expect([...session.losses(1, 2).values()]).toEqual(await undisturbed(7));
+  });
+
+  test('again and again goes on in one thread', async () => {
+    const workers = localWorkers({ threads: 3 });
+    session = new Session(false, workers);
+    session.create(LINK, 1);
+    await session.next('ready', 1);
+    session.send({ type: 'play', run: 1 });
+    const names: string[] = [];
+    for (const count of [3, 2]) {
+      await session.next('progress', 1);
+      const recovered = session.next('recovered', 1);
+      workers.started.at(-count)?.end('out of memory');
+      names.push((await recovered).engine.name);
+    }
+    expect(names).toEqual(['float32, WebAssembly, 2 workers', 'float32, WebAssembly']);
+    const { step } = await session.next('progress', 1, (event) => event.step > 100);
+    expect([...session.losses(1, 2).values()].slice(0, 100)).toEqual((await undisturbed(step)).slice(0, 100));
+    expect(session.events.some(({ type }) => type === 'failed')).toBe(false);
+    expect(workers.started.every(({ terminated }) => terminated)).toBe(true);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { LaneWorkers } from '../../src/engine/cpu/laneWorkers.ts';
 import { parseLink } from '../../src/experiment/link.ts';
 import type { Command, CreateCommand, ReadCommand, SessionEvent } from '../../src/session/protocol.ts';
 import { createHost, type Host } from '../../src/session/worker/host.ts';
@@ -8,11 +9,11 @@ export class Session {
   readonly #host: Host;
   #waiting: { until: (event: SessionEvent) => boolean; resolve: (event: SessionEvent) => void }[] = [];
 
-  constructor(mayRefuse = false) {
+  constructor(mayRefuse = false, laneWorkers?: LaneWorkers) {
     this.#host = createHost({
       gpu: undefined,
       mayRefuse,
-      laneWorkers: undefined,
+      laneWorkers,
       post: (event) => {
         this.events.push(event);
         const ready = this.#waiting.filter(({ until }) => until(event));

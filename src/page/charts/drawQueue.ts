@@ -38,7 +38,8 @@ interface Entry {
 export class DrawQueue {
   readonly #timer: DrawTimer;
   readonly #entries = new Set<Entry>();
-  #scheduled = false;
+  /** When the planned drawing is due; null: none is planned. */
+  #planned: { readonly due: number } | null = null;
 
   constructor(timer: DrawTimer) {
     this.#timer = timer;
@@ -74,16 +75,23 @@ export class DrawQueue {
 
   #schedule(): void {
     const entry = this.#next();
-    if (this.#scheduled || entry === null) return;
-    this.#scheduled = true;
-    const onFrame = (): void => this.#timer.frame(() => this.#draw());
-    const milliseconds = this.#due(entry) - this.#timer.now();
-    if (milliseconds > 0) this.#timer.wait(onFrame, milliseconds);
+    if (entry === null) return;
+    const now = this.#timer.now();
+    const due = Math.max(now, this.#due(entry));
+    // What somebody waits for comes before what was planned for later.
+    if (this.#planned && this.#planned.due <= due) return;
+    const plan = { due };
+    this.#planned = plan;
+    const onFrame = (): void =>
+      this.#timer.frame(() => {
+        if (this.#planned === plan) this.#draw();
+      });
+    if (due > now) this.#timer.wait(onFrame, due - now);
     else onFrame();
   }
 
   #draw(): void {
-    this.#scheduled = false;
+    this.#planned = null;
     const entry = this.#next();
     const started = this.#timer.now();
     // The one that this frame was meant for may have left.

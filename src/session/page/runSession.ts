@@ -55,6 +55,8 @@ export class RunSession {
   #watched: Watched = { inside: false, examples: false };
   /** The copies once the lanes are arranged as asked for. */
   #arranged: readonly Copy[] = [];
+  /** The step that the visitor has asked for by hand, as far as it is known. */
+  #asked = 0;
   /** What ended, and at which step, where the run at hand starts again after it. */
   #restart: Pick<RecoveredEvent, 'loss' | 'lostAt' | 'from' | 'exact'> | null = null;
   /** Files that are being read, by their number. */
@@ -102,6 +104,7 @@ export class RunSession {
     const run = ++this.#run;
     this.#sent = false;
     this.#restart = null;
+    this.#asked = 0;
     this.#choice = choice;
     this.#set(state);
     if (waiting) return;
@@ -121,7 +124,7 @@ export class RunSession {
       run: this.#run,
       experiment,
       from: saved && { checkpoint: saved.checkpoint, seconds: data.clock.secondsAt(saved.checkpoint.step) },
-      reached: this.#restart?.lostAt ?? 0,
+      reached: Math.max(this.#asked, this.#restart?.lostAt ?? 0),
       engine,
       ownText,
       base: this.#parts.base(),
@@ -219,6 +222,7 @@ export class RunSession {
     const { status } = this.#state;
     if (status === 'running') this.pause();
     if (status === 'idle' || status === 'paused' || status === 'running') {
+      this.#asked = Math.max(this.#asked, this.#state.data.step) + 1;
       this.#client?.send({ type: 'step', run: this.#run });
       this.#set({ status: 'paused' });
     }

@@ -1,5 +1,7 @@
+import { createEngine } from '../../engine/create.ts';
 import { messageOf } from '../../engine/engine.ts';
 import type { Command, ReadCommand } from '../protocol.ts';
+import { realClock } from './clock.ts';
 import { loadData } from './data.ts';
 import { Recovery } from './recovery.ts';
 import { RunLoop, type Surroundings } from './runLoop.ts';
@@ -8,8 +10,15 @@ export interface Host {
   receive(command: Command): void;
 }
 
+/** Makes engines, and tells the time; others in tests. */
+const REAL = { create: createEngine, clock: realClock };
+
+/** What a host needs; what it does not say is real. */
+export type HostOptions = Omit<Surroundings, keyof typeof REAL> & Partial<typeof REAL>;
+
 /** Trains on command, in a worker or in the page: one run at a time. */
-export function createHost(around: Surroundings): Host {
+export function createHost(options: HostOptions): Host {
+  const around: Surroundings = { ...REAL, ...options };
   let loop: RunLoop | null = null;
   // How often devices are lost is a matter of the machine, not of a run.
   const recovery = new Recovery();

@@ -1,6 +1,6 @@
 import { arrangeLanes } from '../../engine/arrange.ts';
 import type { LaneWorkers } from '../../engine/cpu/laneWorkers.ts';
-import { type CreatedEngine, createEngine, type EngineRequest } from '../../engine/create.ts';
+import type { CreatedEngine, createEngine, EngineRequest } from '../../engine/create.ts';
 import {
   type Checkpoint,
   type Engine,
@@ -21,7 +21,7 @@ import {
 } from '../protocol.ts';
 import { shaders } from '../shaders.ts';
 import { Breather } from './breather.ts';
-import { type Clock, realClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { loadData } from './data.ts';
 import { Onlooker } from './onlooker.ts';
 import {
@@ -43,9 +43,8 @@ export interface Surroundings {
   readonly mayRefuse: boolean;
   /** For the lanes of the CPU engine; undefined: it computes in this thread. */
   readonly laneWorkers: LaneWorkers | undefined;
-  /** Makes engines, and tells the time: others in tests. */
-  readonly create?: typeof createEngine;
-  readonly clock?: Clock;
+  readonly create: typeof createEngine;
+  readonly clock: Clock;
 }
 
 /**
@@ -55,8 +54,6 @@ export interface Surroundings {
 export class RunLoop {
   readonly run: number;
   readonly #around: Surroundings;
-  readonly #create: typeof createEngine;
-  readonly #clock: Clock;
   readonly #recovery: Recovery;
   readonly #end = new AbortController();
   readonly #breather = new Breather();
@@ -76,6 +73,8 @@ export class RunLoop {
   #playing = false;
   /** The step up to which the run trains even while it is paused. */
   #target: number;
+  /** Steps trained. The engine's own count is another one in the middle of a look. */
+  #reached: number;
   #saveWanted = false;
 
   #pace = initialPace;
@@ -89,31 +88,28 @@ export class RunLoop {
     const from = command.from?.checkpoint ?? null;
     this.run = command.run;
     this.#around = around;
-    this.#create = around.create ?? createEngine;
-    this.#clock = around.clock ?? realClock;
     this.#recovery = recovery;
     this.#engineKind = command.engine;
     this.#safe = from;
-    this.#saved = { ended: this.#clock.now(), milliseconds: 0 };
+    this.#saved = { ended: around.clock.now(), milliseconds: 0 };
     this.#running = from ? runningLanes(from) : new Set(command.experiment.lanes.keys());
     this.#target = command.reached;
+    this.#reached = from?.step ?? 0;
     this.#trained = 1000 * (command.from?.seconds ?? 0);
-    this.#reporter = new Reporter({
+    const parts = {
       run: this.run,
-      reported: from?.step ?? 0,
-      clock: this.#clock,
+      clock: around.clock,
       signal: this.#end.signal,
-      post: (event) => this.#post(event),
+      post: (event: SessionEvent) => this.#post(event),
+    };
+    this.#onlooker = new Onlooker(parts);
+    this.#reporter = new Reporter({
+      ...parts,
+      reported: this.#reached,
       onReport: ({ stops }) => {
         for (const { lane } of stops) this.#running.delete(lane);
         if (this.#running.size === 0) this.#finish();
       },
-    });
-    this.#onlooker = new Onlooker({
-      run: this.run,
-      clock: this.#clock,
-      signal: this.#end.signal,
-      post: (event) => this.#post(event),
     });
     // The host knows of the run before it hears of it.
     void Promise.resolve().then(() => this.#live(command));
@@ -141,7 +137,7 @@ export class RunLoop {
     if (!this.#ended) this.#around.post(event);
   }
 
-  /** Waits for something outside of the loop; does not come back once the run has ended. */
+  /** Waits for something; once the run has ended, throws. */
   #unlessEnded<Result>(making: Promise<Result>, late?: (result: Result) => void): Promise<Result> {
     return unlessAborted(making, this.#end.signal, late);
   }
@@ -182,7 +178,10 @@ export class RunLoop {
     preparing('Preparing the engine', null);
     // Let the message go out before a long compilation.
     await this.#unlessEnded(this.#breather.breathe());
-    const { engine, fallback } = await this.#make(experiment, this.#safe);
+    const { engine, fallback } = await this.#make(experiment, this.#safe).catch((error: unknown) => {
+      if (!(error instanceof EngineLostError)) throw error;
+      return this.#makeAfter(error, experiment);
+    });
     this.#adopt(engine);
     this.#post({
       type: 'ready',
@@ -201,7 +200,13 @@ export class RunLoop {
   }
 
   #make(experiment: Experiment, from: Checkpoint | null): Promise<CreatedEngine> {
-    return this.#unlessEnded(this.#create({ ...this.#requestFor(experiment), from }), disposeOf);
+    return this.#unlessEnded(this.#around.create({ ...this.#requestFor(experiment), from }), disposeOf);
+  }
+
+  /** The same after a loss, at the last checkpoint. */
+  #makeAfter(loss: EngineLostError, experiment: Experiment): Promise<CreatedEngine> {
+    const options = { ...this.#around, signal: this.#end.signal };
+    return this.#recovery.engineAfterLoss(this.#requestFor(experiment), loss, this.#safe, options);
   }
 
   #adopt(engine: Engine): void {
@@ -267,7 +272,7 @@ export class RunLoop {
       this.#finish();
       return;
     }
-    const now = (): number => this.#clock.now();
+    const now = (): number => this.#around.clock.now();
     const wanted = this.#playing ? Number.POSITIVE_INFINITY : this.#target - engine.step;
     let steps = Math.min(this.#pace.steps, wanted);
     // Held-out numbers belong to round steps, the same ones in every run.
@@ -277,6 +282,7 @@ export class RunLoop {
     const started = now();
     await this.#unlessEnded(engine.train(steps));
     const milliseconds = now() - started;
+    this.#reached = engine.step;
     this.#trained += milliseconds;
     // A single step by hand says nothing about the pace.
     if (wanted > 1) this.#pace = nextPace(this.#pace, steps, milliseconds);
@@ -304,7 +310,7 @@ export class RunLoop {
   }
 
   async #evaluate(engine: Engine): Promise<void> {
-    this.#evaluated = await timed(this.#clock, async () => {
+    this.#evaluated = await timed(this.#around.clock, async () => {
       const evaluation = await this.#unlessEnded(engine.evaluate());
       this.#post({ type: 'evaluated', run: this.run, evaluation });
     });
@@ -326,7 +332,7 @@ export class RunLoop {
 
   async #save(engine: Engine): Promise<void> {
     await this.#report(engine);
-    this.#saved = await timed(this.#clock, async () => {
+    this.#saved = await timed(this.#around.clock, async () => {
       this.#safe = await this.#unlessEnded(engine.checkpoint());
     });
     this.#saveWanted = false;
@@ -336,22 +342,20 @@ export class RunLoop {
   /** Goes on from the last checkpoint: the same steps with the same bits, on what is still there. */
   async #recover(loss: EngineLostError): Promise<void> {
     const lost = this.#engine as Engine;
-    const lostAt = lost.step;
+    const lostAt = this.#reached;
     const from = this.#safe?.step ?? 0;
     this.#engine = null;
     lost.dispose();
     this.#post({ type: 'recovering', run: this.run, loss: loss.message });
     await this.#unlessEnded(this.#reporter.rewind(from));
-    const request = this.#requestFor(lost.experiment);
-    const { signal } = this.#end;
-    const options = { create: this.#create, clock: this.#clock, signal };
-    const { engine, fallback } = await this.#recovery.engineAfterLoss(request, loss, this.#safe, options);
+    const { engine, fallback } = await this.#makeAfter(loss, lost.experiment);
     this.#adopt(engine);
     if (engine.info.kind === 'cpu') this.#engineKind = 'cpu';
     this.#pace = initialPace;
     this.#running = this.#safe ? runningLanes(this.#safe) : new Set(lost.experiment.lanes.keys());
     // A paused run, too, replays up to the step it had reached.
     this.#target = Math.max(this.#target, lostAt);
+    this.#reached = from;
     const { info } = engine;
     const exact = info.kind === lost.info.kind;
     const what = { engine: info, fallback, loss: loss.message, lostAt, from, exact };
