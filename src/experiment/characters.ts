@@ -26,3 +26,21 @@ export const unescapePercent = (text: string): string =>
       return escapes;
     }
   });
+
+/** What closes a quotation or brackets, or stands behind a sentence. */
+const CLOSING = '"\'`“”„‟‚‘’«»‹›>]}*,;:!?&';
+
+/**
+ * A link, or a part of one, without what stands behind it in a sentence, in quotes or in brackets. An ellipsis stays: it says
+ * that the link was cut off. So does a bracket that was opened in the text.
+ */
+export function withoutClosing(text: string): string {
+  let unopened = text.split(')').length - text.split('(').length;
+  let end = text.length;
+  for (; end > 0; end--) {
+    const last = text[end - 1] as string;
+    if (last === ')' && unopened > 0) unopened--;
+    else if (last === '.' ? text[end - 2] === '.' : !CLOSING.includes(last)) break;
+  }
+  return text.slice(0, end);
+}

@@ -1,4 +1,4 @@
-import { plainCharacters, unescapePercent } from './characters.ts';
+import { plainCharacters, unescapePercent, withoutClosing } from './characters.ts';
 import { didYouMean } from './nearestName.ts';
 import { quote } from './quote.ts';
 import { Messages, readChoice, readNumber } from './reading.ts';
@@ -11,7 +11,7 @@ const MOST_ESCAPES = 3;
 function plainValue(value: string): string {
   let plain = value;
   for (let round = 0; round < MOST_ESCAPES; round++) plain = unescapePercent(plain);
-  return plainCharacters(plain).trim().toLowerCase();
+  return withoutClosing(plainCharacters(plain).trim()).trim().toLowerCase();
 }
 
 /**

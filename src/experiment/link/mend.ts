@@ -1,4 +1,4 @@
-import { plainCharacters, unescapePercent } from '../characters.ts';
+import { plainCharacters, unescapePercent, withoutClosing } from '../characters.ts';
 
 /** How often a link may have been percent-encoded on its way. */
 const MOST_ENCODINGS = 3;
@@ -37,24 +37,6 @@ function unescapeHtml(text: string): string {
 
 /** What stands before a link that is quoted, in brackets or in emphasis. */
 const OPENING = /^["'`“”„‟‚‘’«»‹›<>([{*]+/;
-/** What stands behind one, or behind a sentence that ends with it. */
-const CLOSING = '"\'`“”„‟‚‘’«»‹›>]}*,;:!?&';
-
-/**
- * Without what closes a quotation, brackets or a sentence. An ellipsis stays: it says that the link was cut off. So does a
- * bracket that was opened in the link.
- */
-function withoutClosing(text: string): string {
-  let unopened = text.split(')').length - text.split('(').length;
-  let end = text.length;
-  for (; end > 0; end--) {
-    const last = text[end - 1] as string;
-    if (last === ')' && unopened > 0) unopened--;
-    else if (last === '.' ? text[end - 2] === '.' : !CLOSING.includes(last)) break;
-  }
-  return text.slice(0, end);
-}
-
 /** Without the address of the page, of which a link is a part. */
 function withoutAddress(text: string): string {
   const rest = text.replace(/^.*?(?:https?|file):\/\/[^#?]*/i, '');
