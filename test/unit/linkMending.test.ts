@@ -44,6 +44,7 @@ describe('a link that came mangled is read as it was meant', () => {
     ['&amp;', `#${LINK.replaceAll('&', '&amp;')}`],
     ['&amp;amp; and &#38;', `#${LINK.replace('&', '&amp;amp;').replace(/&(?=lane=sgd)/, '&#38;')}`],
     ['&amp; encoded', `#${encodeURIComponent(LINK.replaceAll('&', '&amp;'))}`],
+    ['; for & around a switch', `#${LINK.replace('&', ';embed=0;').replace('&', ';')}`],
     ['; for &', `#${LINK.replaceAll('&', ';')}`],
     ['all in capitals', `#${LINK.toUpperCase()}`],
     ['capitals at the beginning of words', `#${LINK.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())}`],
@@ -143,6 +144,7 @@ describe('what is lost is still said', () => {
     expect(lostOf('?length=50&neurons=64')[0]).toMatch(/^"neurons" is not a key/);
     // A search part without any key of a link is the host's own.
     expect(lostOf('?neurons=64&s=1')).toEqual([]);
+    expect(lostOf('?v=20261')).toEqual([]);
   });
 
   test('long texts that look like many encodings have few messages', () => {

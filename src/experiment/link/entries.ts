@@ -48,7 +48,8 @@ const rawKeyOf = (part: string): string => part.split('=', 1)[0] as string;
 const isLink = (search: string): boolean =>
   search.split('&').some((part) => {
     const key = decode(rawKeyOf(part)) ?? '';
-    // Short words are close to too many others.
+    // Hosts give versions of their files as ?v=5. Short words are close to too many others.
+    if (key === 'v') return false;
     return KEYS.includes(key) || (key.length >= 5 && nearestName(key, KEYS) !== null);
   });
 

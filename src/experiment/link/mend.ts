@@ -52,7 +52,7 @@ const lowerCase = (part: string): string =>
 /** The parts of a link, parted by `&` alone. */
 function mendParts(text: string): string {
   // In the settings of a room a semicolon parts lanes.
-  const parts = text.replace(/[#?]|;(?=\s*\w+(?:=|$))/g, '&').split('&');
+  const parts = text.replace(/[#?]|;(?=\w+(?:[=&;]|$))/g, '&').split('&');
   return parts
     .filter((part) => part !== '')
     .map(lowerCase)
