@@ -1,4 +1,4 @@
-import { parseLink } from '../experiment/link.ts';
+import { formatLink, parseLink } from '../experiment/link.ts';
 import { PRESETS } from '../experiment/presets.ts';
 import { listOf } from '../experiment/reading.ts';
 import { describeRange, type Experiment, type Range } from '../experiment/schema.ts';
@@ -72,8 +72,10 @@ export function readArguments<Flag extends string>(
 ): Arguments<Flag> {
   const what = 'link: it must be one link or the name of a preset';
   const { text: link, flags } = readFlags(args, flagNames, what, usage);
-  const { experiment, messages } = parseLink(PRESETS.has(link) ? `preset=${link}` : link);
+  const { experiment, view, messages, mended } = parseLink(PRESETS.has(link) ? `preset=${link}` : link);
   if (messages.length > 0) throw new BadInputError(messages.map(({ problem }) => problem).join('\n'));
+  if (mended)
+    process.stderr.write(`The link was mangled on its way. It is read as ${formatLink(experiment, view)}\n`);
   return { experiment, flags };
 }
 

@@ -1,6 +1,11 @@
+import { type Entries, NUMBER_KEYS, readEntries } from './link/entries.ts';
+import { mendings } from './link/mend.ts';
+import { readView, type View } from './link/view.ts';
+import { didYouMean } from './nearestName.ts';
 import { PRESETS } from './presets.ts';
-import { decode, type LinkMessage, listOf, Messages, quote, readChoice, readNumber } from './reading.ts';
-import { formatRoom, parseRoom, type RoomLink } from './room.ts';
+import { quote } from './quote.ts';
+import { type LinkMessage, listOf, Messages, readChoice, readNumber } from './reading.ts';
+import { formatRoom } from './room.ts';
 import {
   ACTIVATIONS,
   defaultExperiment,
@@ -24,122 +29,23 @@ import {
 } from './schema.ts';
 import { TASK_NAMES, taskOf } from './tasks/index.ts';
 
-/** What a visitor may choose to compute on. */
-export const ENGINE_CHOICES = ['auto', 'webgpu', 'cpu'] as const;
-
-/** The part of a link that only a page heeds. */
-export interface View {
-  readonly autoplay: boolean;
-  readonly embed: boolean;
-  /** Names of controls not to show: lower-case letters, digits and hyphens. */
-  readonly hide: readonly string[];
-  /** Name of the preset that the experiment is, or differs from by what the link says beside it. */
-  readonly preset: string | null;
-  /** The open step of the guide, from 1; null where it is closed. */
-  readonly guide: number | null;
-  readonly engine: (typeof ENGINE_CHOICES)[number];
-  /** The open room with its settings, which the room itself checks; null where none is open. */
-  readonly room: RoomLink | null;
-}
-
-export const defaultView: View = {
-  autoplay: false,
-  embed: false,
-  hide: [],
-  preset: null,
-  guide: null,
-  engine: 'auto',
-  room: null,
-};
-
-/** Steps of the page's guide. */
-export const GUIDE_STEPS = 9;
-
-/** Keys whose change does not depend on another key, in the order of a link. */
-const NUMBER_KEYS = ['length', 'hidden', 'layers', 'batch', 'seed', 'terms'] as const;
-const REPEATABLE = ['lane', 'hide'];
-const KEYS = [
-  'v',
-  'task',
-  ...NUMBER_KEYS,
-  'lane',
-  'data',
-  'autoplay',
-  'embed',
-  'hide',
-  'preset',
-  'guide',
-  'engine',
-  'room',
-] as const;
+export { defaultView, ENGINE_CHOICES, GUIDE_STEPS, type View } from './link/view.ts';
 
 const LANE_NUMBERS = ['rate', 'momentum', 'decay', 'clip', 'dualclip', 'unbalance', 'seed'] as const;
 const LANE_SETTINGS = Object.keys(defaultLane('path', defaultExperiment())).filter(
   (name) => name !== 'optimizer',
 );
 
-/** Longer than any link that `formatLink` makes: what comes after is not read. */
-const MAX_LINK_LENGTH = 16_384;
-const MAX_HIDE = 32;
-const HIDE_NAME = /^[a-z0-9-]{1,40}$/;
-
-/** Values of each key, in the order in which they came. */
-type Entries = Map<string, string[]>;
-
-function readEntries(text: string, messages: Messages): Entries {
-  // A whole address counts by what stands behind its #.
-  let rest = text.trim().replace(/^https?:\/\/[^#]*/i, '');
-  if (rest.startsWith('#')) rest = rest.slice(1);
-  if (rest.length > MAX_LINK_LENGTH) {
-    const problem = `link has ${rest.length} characters: it may have at most ${MAX_LINK_LENGTH}`;
-    messages.add('link', problem, 'what comes after them is left out');
-    const cut = rest.lastIndexOf('&', MAX_LINK_LENGTH);
-    rest = rest.slice(0, Math.max(0, cut));
-  }
-  const entries: Entries = new Map();
-  for (const part of rest.split('&')) {
-    if (part === '') continue;
-    const equals = part.indexOf('=');
-    const rawKey = equals < 0 ? part : part.slice(0, equals);
-    const rawValue = equals < 0 ? '' : part.slice(equals + 1);
-    const key = decode(rawKey);
-    // A room's settings may hold what parts them: it decodes each by itself.
-    const value = key === 'room' ? rawValue : decode(rawValue);
-    if (key === null || !(KEYS as readonly string[]).includes(key)) {
-      const name = quote(key ?? rawKey);
-      messages.add(
-        (key ?? rawKey).slice(0, 40) || 'link',
-        `${name} is not a key: it must be ${listOf(KEYS)}`,
-        'it is left out',
-      );
-    } else if (value === null) {
-      messages.add(
-        key,
-        `${key} is ${quote(rawValue)}: % must be followed by valid hex digits`,
-        'it is left out',
-      );
-    } else {
-      const values = entries.get(key);
-      if (values) values.push(value);
-      else entries.set(key, [value]);
-    }
-  }
-  for (const [key, values] of entries) {
-    if (values.length > 1 && !REPEATABLE.includes(key)) {
-      messages.add(key, `${key} is given ${values.length} times: it must be given once`, 'the first is used');
-    }
-  }
-  return entries;
-}
-
 /** A lane, or null where its optimizer is not one. */
 function readLane(messages: Messages, text: string, number: number, context: LaneContext): Lane | null {
-  const [name = '', ...settings] = text.split(',');
+  const [name = ''] = text.split(',', 1);
+  // A comma before a digit is that of a decimal number: the message about it shows the number whole.
+  const settings = text === name ? [] : text.slice(name.length + 1).split(/,(?!\d)/);
   const optimizer = OPTIMIZERS.find((candidate) => candidate === name);
   if (optimizer === undefined) {
     messages.add(
       'lane',
-      `lane ${number} has the optimizer ${quote(name)}: it must be ${listOf(OPTIMIZERS)}`,
+      `lane ${number} has the optimizer ${quote(name)}${didYouMean(name, OPTIMIZERS)}: it must be ${listOf(OPTIMIZERS)}`,
       'the lane is left out',
     );
     return null;
@@ -158,7 +64,7 @@ function readLane(messages: Messages, text: string, number: number, context: Lan
     if (!LANE_SETTINGS.includes(key)) {
       messages.add(
         'lane',
-        `lane ${number} has the setting ${quote(setting)}: it must be name:value with the name ${listOf(LANE_SETTINGS)}`,
+        `lane ${number} has the setting ${quote(setting)}${didYouMean(key, LANE_SETTINGS)}: it must be name:value with the name ${listOf(LANE_SETTINGS)}`,
         'it is left out',
       );
       continue;
@@ -280,50 +186,6 @@ function readLanes(entries: Entries, messages: Messages, context: LaneContext): 
   return lanes.length > 0 ? lanes : defaultLanes(context);
 }
 
-function readView(entries: Entries, messages: Messages): View {
-  const first = (key: string): string | undefined => entries.get(key)?.[0];
-  const readSwitch = (key: string): boolean => {
-    const text = first(key);
-    // A bare key switches on.
-    return (
-      text !== undefined && readChoice(messages, key, key, text === '' ? '1' : text, ['1', '0'], '0') === '1'
-    );
-  };
-  const hide: string[] = [];
-  for (const name of entries.get('hide') ?? []) {
-    if (!HIDE_NAME.test(name)) {
-      const problem = `hide is ${quote(name)}: it must be a name of lower-case letters, digits and hyphens`;
-      messages.add('hide', problem, 'it is left out');
-    } else if (hide.length >= MAX_HIDE && !hide.includes(name)) {
-      messages.add(
-        'hide',
-        `hide has more than ${MAX_HIDE} names: that many are allowed`,
-        'the first are used',
-      );
-    } else if (!hide.includes(name)) {
-      hide.push(name);
-    }
-  }
-  const engine = first('engine');
-  const guide = first('guide');
-  const room = first('room');
-  return {
-    autoplay: readSwitch('autoplay'),
-    embed: readSwitch('embed'),
-    hide,
-    preset: first('preset') ?? null,
-    guide:
-      guide === undefined
-        ? null
-        : readNumber(messages, 'guide', 'guide', guide, { min: 1, max: GUIDE_STEPS, integer: true }, 1),
-    engine:
-      engine === undefined
-        ? 'auto'
-        : readChoice(messages, 'engine', 'engine', engine, ENGINE_CHOICES, 'auto'),
-    room: room === undefined ? null : parseRoom(room, messages),
-  };
-}
-
 /** The link's entries over those of the preset that it names, if it names one. */
 function withPreset(entries: Entries, messages: Messages): Entries {
   const name = entries.get('preset')?.[0];
@@ -332,14 +194,14 @@ function withPreset(entries: Entries, messages: Messages): Entries {
   if (!preset) {
     messages.add(
       'preset',
-      `preset is ${quote(name)}: it must be ${listOf([...PRESETS.keys()])}`,
+      `preset is ${quote(name)}${didYouMean(name, [...PRESETS.keys()])}: it must be ${listOf([...PRESETS.keys()])}`,
       'it is left out',
     );
     const rest = new Map(entries);
     rest.delete('preset');
     return rest;
   }
-  const base = readEntries(preset.link, messages);
+  const { entries: base } = readEntries(preset.link, messages);
   const task = entries.get('task')?.[0];
   if (task !== undefined && task !== (base.get('task')?.[0] ?? defaultExperiment().task)) {
     // What another task has no use for is not the link's mistake.
@@ -350,24 +212,69 @@ function withPreset(entries: Entries, messages: Messages): Entries {
   return new Map([...base, ...entries]);
 }
 
+/** What a link says. */
+export interface ReadLink {
+  readonly experiment: Experiment;
+  readonly view: View;
+  /** What could not be used of it, and what is used instead. */
+  readonly messages: LinkMessage[];
+  /** Whether the text had to be mended to be read. */
+  readonly mended: boolean;
+}
+
 /**
  * Reads a link. Never throws: what a link does not say is at its default, what it says wrongly is at the nearest
  * allowed value (or left out), each with a message. A link may name a preset: its other keys then override those of
- * the preset, all lanes together.
- * @param text a fragment with or without its `#`, or a whole address
+ * the preset, all lanes together. A link that was mangled on its way is mended; one that reads well as it is never is.
+ * @param text a fragment with or without its `#`, a search part with its `?`, both, or a whole address
  */
-export function parseLink(text: string): {
-  experiment: Experiment;
-  view: View;
-  messages: LinkMessage[];
-} {
+export function parseLink(text: string): ReadLink {
+  let best = readAs(text);
+  for (const mended of isWhole(best) ? [] : mendings(text)) {
+    const other = { ...readAs(mended), mended: true };
+    if (readsBetter(other, best)) best = other;
+    if (isWhole(best)) break;
+  }
+  const { experiment, view, messages, mended } = best;
+  return { experiment, view, messages, mended };
+}
+
+/** A reading of a text, and how much of the text it uses. */
+interface Reading extends ReadLink {
+  /** Messages, those included that are too many to show. */
+  readonly problems: number;
+  /** Values of keys that were found. */
+  readonly found: number;
+  /** Whether a search part was left to the host of the page. */
+  readonly unread: boolean;
+}
+
+const isWhole = ({ problems, unread }: Reading): boolean => problems === 0 && !unread;
+
+function readsBetter(one: Reading, other: Reading): boolean {
+  if (one.unread !== other.unread) return other.unread;
+  return one.problems < other.problems || (one.problems === other.problems && one.found > other.found);
+}
+
+/** Reads a link just as it stands. */
+function readAs(text: string): Reading {
   const messages = new Messages();
-  const entries = withPreset(readEntries(text, messages), messages);
+  const { entries: own, unread } = readEntries(text, messages);
+  const entries = withPreset(own, messages);
   const version = entries.get('v')?.[0];
   if (version !== undefined) readChoice(messages, 'v', 'v', version, ['1'], '1');
   const experiment = readExperiment(entries, messages);
   const view = readView(entries, messages);
-  return { experiment, view, messages: messages.all() };
+  const found = [...own.values()].reduce((sum, values) => sum + values.length, 0);
+  return {
+    experiment,
+    view,
+    messages: messages.all(),
+    mended: false,
+    problems: messages.count,
+    found,
+    unread,
+  };
 }
 
 /**

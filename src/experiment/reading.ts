@@ -1,3 +1,6 @@
+import { didYouMean } from './nearestName.ts';
+import { plainNumber } from './numbers.ts';
+import { quote } from './quote.ts';
 import { describeRange, type Range } from './schema.ts';
 
 /** What is wrong with a link. */
@@ -11,7 +14,6 @@ export interface LinkMessage {
 }
 
 const MAX_MESSAGES = 12;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Collects messages: each text once, and no more than a visitor would read. */
 export class Messages {
@@ -26,17 +28,16 @@ export class Messages {
     else this.#messages.push({ key, problem, message: `${problem}; ${instead}` });
   }
 
+  /** How many there are, those included that `all` leaves out. */
+  get count(): number {
+    return this.#messages.length + this.#left;
+  }
+
   all(): LinkMessage[] {
     if (this.#left === 0) return this.#messages;
     const more = `link: ${this.#left} more of its parts cannot be used`;
     return [...this.#messages, { key: 'link', problem: more, message: more }];
   }
-}
-
-/** What came, quoted, short enough for a message and without characters that would move a terminal's cursor. */
-export function quote(text: string): string {
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return `"${short.replace(/\p{C}/gu, '\ufffd')}"`;
 }
 
 /** "a, b or c". */
@@ -61,18 +62,18 @@ export function readNumber(
   range: Range,
   fallback: number,
 ): number {
-  const isNumber = NUMBER.test(text);
-  const value = Number(text);
+  const value = plainNumber(text);
   let nearest = fallback;
-  if (isNumber && !(range.exclusiveMin && value <= range.min)) {
+  if (value !== null && !(range.exclusiveMin && value <= range.min)) {
     const whole = range.integer && Number.isFinite(value) ? Math.round(value) : value;
     // Adding 0 turns -0 into 0.
     nearest = Math.min(range.max, Math.max(range.min, whole)) + 0;
   }
-  if (!isNumber || nearest !== value) {
+  if (nearest !== value) {
+    const point = /\d,\d/.test(text) ? ', with a point for the decimals' : '';
     messages.add(
       key,
-      `${label} is ${quote(text)}: it must be ${describeRange(range)}`,
+      `${label} is ${quote(text)}: it must be ${describeRange(range)}${point}`,
       `${nearest} is used instead`,
     );
   }
@@ -91,7 +92,7 @@ export function readChoice<Name extends string>(
   if (choice === undefined) {
     messages.add(
       key,
-      `${label} is ${quote(text)}: it must be ${listOf(allowed)}`,
+      `${label} is ${quote(text)}${didYouMean(text, allowed)}: it must be ${listOf(allowed)}`,
       `${fallback} is used instead`,
     );
   }

@@ -1,4 +1,6 @@
-import { decode, listOf, type Messages, quote } from './reading.ts';
+import { didYouMean } from './nearestName.ts';
+import { quote } from './quote.ts';
+import { decode, listOf, type Messages } from './reading.ts';
 
 /** The rooms beside the playground, each a neighbour of Path-SGD in the literature. */
 export const ROOMS = ['reachability', 'moments', 'lookup'] as const;
@@ -17,12 +19,12 @@ const SETTING_NAME = /^[a-z][a-z0-9]{0,39}$/i;
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
 /**
- * Settings as links and the command line write them, `name:value,name:value`, each value as `encodeURIComponent` makes it.
- * What cannot be read is left out, with a message.
+ * Settings as links and the command line write them, `name:value,name:value`, each value as `encodeURIComponent` makes it. A
+ * comma that no `name:` follows belongs to the value before it. What cannot be read is left out, with a message.
  */
 export function parseSettings(text: string, messages: Messages): Record<string, string> {
   const settings = new Map<string, string>();
-  for (const part of text === '' ? [] : text.split(',')) {
+  for (const part of text === '' ? [] : text.split(/,(?=[^,]*:)/)) {
     const colon = part.indexOf(':');
     const name = decode(colon < 0 ? part : part.slice(0, colon));
     const value = decode(colon < 0 ? '' : part.slice(colon + 1));
@@ -60,7 +62,11 @@ export function parseRoom(text: string, messages: Messages): RoomLink | null {
   const given = comma < 0 ? text : text.slice(0, comma);
   const name = ROOMS.find((room) => room === given);
   if (name === undefined) {
-    messages.add('room', `room is ${quote(given)}: it must be ${listOf(ROOMS)}`, 'it is left out');
+    messages.add(
+      'room',
+      `room is ${quote(given)}${didYouMean(given, ROOMS)}: it must be ${listOf(ROOMS)}`,
+      'it is left out',
+    );
     return null;
   }
   return { name, settings: comma < 0 ? {} : parseSettings(text.slice(comma + 1), messages) };

@@ -1,5 +1,18 @@
-import { Messages, quote, readChoice, readNumber } from './reading.ts';
+import { plainCharacters, unescapePercent, withoutClosing } from './characters.ts';
+import { didYouMean } from './nearestName.ts';
+import { quote } from './quote.ts';
+import { Messages, readChoice, readNumber } from './reading.ts';
 import type { Range } from './schema.ts';
+
+/** How often a value may have been percent-encoded beyond what a link needs. */
+const MOST_ESCAPES = 3;
+
+/** A value as a room knows it: all that rooms have are lower-case, and none has an escape in it. */
+function plainValue(value: string): string {
+  let plain = value;
+  for (let round = 0; round < MOST_ESCAPES; round++) plain = unescapePercent(plain);
+  return withoutClosing(plainCharacters(plain).trim()).trim().toLowerCase();
+}
 
 /**
  * Reads the settings of a room one by one, by the rule of links: a wrong value becomes the nearest allowed one, or else the
@@ -11,7 +24,8 @@ export class SettingsReader {
   readonly #messages = new Messages();
 
   constructor(settings: Readonly<Record<string, string>>) {
-    this.#settings = settings;
+    const entries = Object.entries(settings).map(([name, value]) => [name.toLowerCase(), plainValue(value)]);
+    this.#settings = Object.fromEntries(entries);
   }
 
   #take(key: string): string | undefined {
@@ -53,7 +67,7 @@ export class SettingsReader {
       const known = [...this.#asked].join(', ');
       this.#messages.add(
         key,
-        `${quote(key)} is not a setting of this room: it has ${known}`,
+        `${quote(key)} is not a setting of this room${didYouMean(key, [...this.#asked])}: it has ${known}`,
         'it is left out',
       );
     }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isInRange } from './numbers.ts';
 import { defaultRate, MEASURED_MOMENTUM, measuredRate } from './rates.ts';
 import { DATA_CHOICES, TASK_NAMES, type TaskName, taskOf } from './tasks/index.ts';
 
@@ -69,11 +70,7 @@ function numberIn(key: keyof typeof RANGES, range: Range = RANGES[key]) {
   return v.pipe(
     v.number(),
     v.check(
-      (value) =>
-        value >= range.min &&
-        value <= range.max &&
-        !(range.exclusiveMin && value === range.min) &&
-        (!range.integer || Number.isInteger(value)),
+      (value) => isInRange(value, range),
       ({ input }) => `${key} is ${input}: it must be ${describeRange(range)}`,
     ),
   );

@@ -132,6 +132,9 @@ export function parseFormula(text: string, dimension: 1 | 2): Evaluate {
   return compile(tree as jsep.CoreExpression, text, dimension);
 }
 
+/** What to do about a decimal comma, if there may be one: a comma parts what functions are called with. */
+const pointHint = (text: string): string => (/\d,\d/.test(text) ? '; decimals have a point, as 0.5' : '');
+
 function compile(node: jsep.CoreExpression, text: string, dimension: 1 | 2): Evaluate {
   const inner = (child: jsep.Expression): Evaluate => compile(child as jsep.CoreExpression, text, dimension);
   switch (node.type) {
@@ -166,7 +169,10 @@ function compile(node: jsep.CoreExpression, text: string, dimension: 1 | 2): Eva
       }
       if (node.arguments.length !== callable.arguments) {
         const needed = callable.arguments === 1 ? 'one number' : 'two numbers';
-        throw new FormulaError(`${name} takes ${needed}, not ${node.arguments.length}`, position);
+        throw new FormulaError(
+          `${name} takes ${needed}, not ${node.arguments.length}${pointHint(text)}`,
+          position,
+        );
       }
       const [first, second] = node.arguments.map(inner);
       const { call } = callable;
@@ -174,7 +180,7 @@ function compile(node: jsep.CoreExpression, text: string, dimension: 1 | 2): Eva
     }
     case 'Compound':
       throw new FormulaError(
-        'There is more than one expression: an operator such as * is missing between two',
+        `There is more than one expression: an operator such as * is missing between two${pointHint(text)}`,
         null,
       );
   }

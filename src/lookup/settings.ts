@@ -1,4 +1,6 @@
-import { listOf, quote } from '../experiment/reading.ts';
+import { isInRange, plainNumber } from '../experiment/numbers.ts';
+import { quote } from '../experiment/quote.ts';
+import { listOf } from '../experiment/reading.ts';
 import { SettingsReader } from '../experiment/roomSettings.ts';
 import { describeRange, type Range } from '../experiment/schema.ts';
 import { ARITHMETICS, type Arithmetic } from './arithmetic.ts';
@@ -100,17 +102,17 @@ function readLane(text: string, complain: (problem: string) => void): LaneSettin
   const name = NETWORKS.find((known) => known === network);
   const method = OPTIMIZERS.find((known) => known === optimizer);
   // A rate such as 1e-5 has the sign that parts the others.
-  const rate = rest.length > 0 ? Number(rest.join('-')) : method ? RATES[method] : Number.NaN;
+  const rate = rest.length > 0 ? plainNumber(rest.join('-')) : method ? RATES[method] : null;
   const problem = !name
     ? `the network must be ${listOf(NETWORKS)}`
     : !method
       ? `the optimizer must be ${listOf(OPTIMIZERS)}`
-      : !(rate > 0 && rate <= RATE.max)
+      : rate === null || !isInRange(rate, RATE)
         ? `the rate must be ${describeRange(RATE)}`
         : method === 'path' && name !== 'relu'
           ? 'Path-SGD trains the network relu only: sines and 2^x have no rescaling'
           : null;
-  if (problem !== null || !name || !method) {
+  if (problem !== null || !name || !method || rate === null) {
     complain(`lanes has ${quote(text)}: ${problem}`);
     return null;
   }

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useId, useRef } from 'react';
 import { useRun } from '../session/page/runStore.ts';
 import { Icon } from './Icon.tsx';
 import { LeftRunNotice } from './LeftRunNotice.tsx';
@@ -87,17 +87,21 @@ export function Notices() {
           </p>
         </div>
       )}
-      {notices.map(({ topic, kind, lines: [first, ...rest] }) => (
-        <div key={topic} className={`notice notice-${kind}`} role={kind === 'warning' ? 'alert' : 'status'}>
+      {notices.map(({ topic, kind, lines: [first, ...rest], link }) => (
+        <div key={topic} className={`notice notice-${kind}`}>
           <div>
-            <p>{first}</p>
-            {rest.length > 0 && (
-              <ul>
-                {rest.map((line) => (
-                  <li key={line}>{line}</li>
-                ))}
-              </ul>
-            )}
+            {/* Read out at once, other than the link, which may be long. */}
+            <div role={kind === 'warning' ? 'alert' : 'status'}>
+              <p>{first}</p>
+              {rest.length > 0 && (
+                <ul>
+                  {rest.map((line) => (
+                    <li key={line}>{line}</li>
+                  ))}
+                </ul>
+              )}
+            </div>
+            {link !== undefined && <LinkThatCame link={link} />}
           </div>
           <button
             type="button"
@@ -109,6 +113,23 @@ export function Notices() {
           </button>
         </div>
       ))}
+    </div>
+  );
+}
+
+/** Characters of a link that are shown: no link that this page makes is longer. */
+const MOST_SHOWN = 16_384;
+
+/** The link as it came, to compare, copy and send back. One click selects all of it. */
+function LinkThatCame({ link }: { readonly link: string }) {
+  const id = useId();
+  return (
+    <div className="notice-link">
+      <p id={id}>The link as it came:</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it */}
+      <section aria-labelledby={id} tabIndex={0}>
+        <code>{link.length > MOST_SHOWN ? `${link.slice(0, MOST_SHOWN)}…` : link}</code>
+      </section>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { typedNumber, typedNumberIn } from '../experiment/numbers.ts';
 import { describeRange, type Range } from '../experiment/schema.ts';
 import { useTypedText } from './useTypedText.ts';
 
@@ -21,27 +22,20 @@ const toPlace = (value: number, { min, max }: Range): number =>
 const fromPlace = (place: number, { min, max }: Range): number =>
   Math.round(min * (max / min) ** (place / SLIDER_STEPS));
 
-const allowed = (value: number, range: Range): boolean =>
-  Number.isFinite(value) &&
-  value >= range.min &&
-  value <= range.max &&
-  !(range.exclusiveMin && value === range.min) &&
-  (!range.integer || Number.isInteger(value));
-
 /**
- * A number with its allowed range. What is typed stays as it is; a value out of range is explained, and the value
- * before it stays in use until the text is a number that is allowed.
+ * A number with its allowed range. What is typed stays as it is until the field is left; what is no number, can mean two, or
+ * is out of range is explained, and the value before it stays in use until the text is a number that is allowed.
  */
 export function NumberField({ label, value, range, onChange, slider = false, hint }: NumberFieldProps) {
   const id = useId();
-  const [text, setText] = useTypedText(value, (current) => Number(current) === value);
-  const typed = text.trim() === '' ? Number.NaN : Number(text);
-  const wrong = !allowed(typed, range);
+  const [text, setText] = useTypedText(value, (current) => typedNumber(current).value === value);
+  const { problem } = typedNumberIn(text, range);
+  const wrong = problem !== null;
 
   const enter = (next: string): void => {
     setText(next);
-    const number = next.trim() === '' ? Number.NaN : Number(next);
-    if (allowed(number, range) && number !== value) onChange(number);
+    const typed = typedNumberIn(next, range).value;
+    if (typed !== null && typed !== value) onChange(typed);
   };
 
   const stepBy = (direction: 1 | -1): void => {
@@ -81,6 +75,10 @@ export function NumberField({ label, value, range, onChange, slider = false, hin
           aria-invalid={wrong}
           aria-describedby={wrong || hint ? `${id}-note` : undefined}
           onChange={(event) => enter(event.target.value)}
+          onBlur={() => {
+            // What was typed as 0,01 or 1e-2 is shown as it is used.
+            if (!wrong) setText(String(value));
+          }}
           onKeyDown={(event) => {
             if (event.key === 'Escape') setText(String(value));
             if (!range.integer || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
@@ -91,7 +89,7 @@ export function NumberField({ label, value, range, onChange, slider = false, hin
       </div>
       {wrong ? (
         <p id={`${id}-note`} className="field-error" role="alert">
-          Allowed: {describeRange(range)}. In use: {value}.
+          {problem} Allowed: {describeRange(range)}. In use: {value}.
         </p>
       ) : (
         hint && (

@@ -17,9 +17,10 @@ import { openLink } from './workbench.ts';
 import './styles/layers.css';
 import './styles/forced-colours.css';
 
-openLink(location.hash);
+const openAddress = (): void => openLink(location.search + location.hash);
+openAddress();
 // A link pasted into the address bar of an open page; the page's own changes of the address fire no such event.
-window.addEventListener('hashchange', () => openLink(location.hash));
+window.addEventListener('hashchange', openAddress);
 tellOfFreezing();
 // What is saved now is there after a crash, a reload or a closed tab; of two events, some browsers have but one.
 document.addEventListener('visibilitychange', () => document.hidden && saveSoon());

@@ -1,5 +1,7 @@
 import { create } from 'zustand';
+import { foreignSearch } from '../experiment/link/entries.ts';
 import { formatLink, parseLink, type View } from '../experiment/link.ts';
+import type { LinkMessage } from '../experiment/reading.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 import { withoutCopies } from '../session/page/runData.ts';
@@ -12,6 +14,8 @@ export interface Notice {
   readonly topic: string;
   readonly kind: 'information' | 'warning';
   readonly lines: readonly string[];
+  /** The link that came, where not all of it could be used. */
+  readonly link?: string;
 }
 
 /** What the visitor has set up: kept apart from the run, which is made of it. */
@@ -27,6 +31,7 @@ interface Workbench {
   readonly notices: readonly Notice[];
 }
 
+const LINK_TOPIC = 'link';
 const { experiment, view } = parseLink('');
 const NO_OFFER = { reading: null, problem: null } as const;
 
@@ -47,8 +52,10 @@ export function notify(notice: Notice): void {
   }));
 }
 
+/** Takes a notice back; with the one about a link that came, the link makes way for that of what is set up. */
 export function dismiss(topic: string): void {
   setState(({ notices }) => ({ notices: notices.filter((notice) => notice.topic !== topic) }));
+  if (topic === LINK_TOPIC) showLink();
 }
 
 /** The fragment of the address bar for what is set up. */
@@ -57,26 +64,29 @@ export function currentLink(): string {
   return formatLink(experiment, view);
 }
 
+/** Writes the link of what is set up into the address bar. Whatever an address held before its # is in that link, too. */
 function showLink(): void {
   const link = currentLink();
   const { pathname, search } = location;
-  history.replaceState(null, '', pathname + search + (link === '#' ? '' : link));
+  history.replaceState(null, '', pathname + foreignSearch(search) + (link === '#' ? '' : link));
 }
 
 /**
- * Sets up what a link describes and starts a run of it. What is wrong in the link is shown as a notice, and the
- * address bar then has the link of what was used instead.
+ * Sets up what a link describes and starts a run of it. What is wrong in the link is shown as a notice with the link itself,
+ * which stays in the address bar until the visitor changes something or dismisses the notice.
+ * @param text the search part and the fragment of the address
  */
 export function openLink(text: string): void {
   const { experiment, view, messages } = parseLink(text);
+  const allUsed = messages.length === 0;
   setState({
     experiment,
     view,
     offer: NO_OFFER,
     waitingRun: null,
-    notices: messages.length === 0 ? [] : [linkNotice(messages.map(({ message }) => message))],
+    notices: allUsed ? [] : [linkNotice(messages, text)],
   });
-  showLink();
+  if (allUsed) showLink();
   prepareRun(experiment, view.engine, getState().ownText, 0);
   if (view.autoplay) play();
 }
@@ -132,10 +142,11 @@ export function showRoom(room: View['room']): void {
   showLink();
 }
 
-const linkNotice = (messages: readonly string[]): Notice => ({
-  topic: 'link',
+const linkNotice = (messages: readonly LinkMessage[], link: string): Notice => ({
+  topic: LINK_TOPIC,
   kind: 'warning',
-  lines: ['Parts of this link could not be used:', ...messages],
+  lines: ['Parts of this link could not be used:', ...messages.map(({ message }) => message)],
+  link,
 });
 
 /** Takes over an edited experiment: its run starts again at step 0, and the address bar follows. */

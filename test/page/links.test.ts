@@ -18,6 +18,9 @@ import {
   step,
 } from './support.ts';
 
+/** All of the address from its search part on, as the browser has it. */
+const link = (): Promise<string> => page.evaluate(() => location.search + location.hash);
+
 describe('links', () => {
   beforeAll(() => openBrowser(false));
   afterAll(closeBrowser);
@@ -66,11 +69,81 @@ describe('links', () => {
   test('a value out of range is explained, and the one before it stays in use', async () => {
     await openLink(`#${SMALL}`);
     await page.getByLabel('Hidden', { exact: true }).fill('1000');
-    await page.getByText('Allowed: a whole number from 4 to 256. In use: 8.').waitFor();
+    await page
+      .getByText('"1000" is out of range. Allowed: a whole number from 4 to 256. In use: 8.', { exact: true })
+      .waitFor();
     await expect.poll(hash).toBe(`#${SMALL}`);
     await page.getByLabel('Hidden', { exact: true }).fill('16');
     await expect.poll(hash).toBe('#length=8&hidden=16&batch=4');
     expect(await page.getByText('Allowed:').count()).toBe(0);
+  });
+
+  test('a decimal comma is read, what can mean two numbers is named, and a field that is left shows what is used', async () => {
+    await openLink(`#${SMALL}&lane=sgd`);
+    const rate = page.getByLabel('Rate of lane 1');
+    await rate.fill('0,05');
+    await expect.poll(hash).toBe(`#${SMALL}&lane=sgd,rate:0.05`);
+    expect(await rate.inputValue()).toBe('0,05');
+    await rate.blur();
+    expect(await rate.inputValue()).toBe('0.05');
+    await rate.fill('1,000');
+    await page
+      .getByText('"1,000" can mean 1 or 1000: type one of these. Allowed: a number above 0')
+      .waitFor();
+    await rate.fill('0x1');
+    await page.getByText('"0x1" is not a number such as').waitFor();
+    await expect.poll(hash).toBe(`#${SMALL}&lane=sgd,rate:0.05`);
+  });
+
+  test('a mangled link is read, and the address bar has it as it should be, without trackers', async () => {
+    await openLink('?utm_source=chat&Length=8%26hidden=8;batch=4#lane=SGD,Rate%3A0.5%E2%80%9D.');
+    await page.getByLabel('Rate of lane 1').waitFor();
+    expect(await link()).toBe(`#${SMALL}&lane=sgd,rate:0.5`);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    // What was read from the search part counts once.
+    await page.getByLabel('Length', { exact: true }).fill('12');
+    await page.reload();
+    expect(await page.getByLabel('Length', { exact: true }).inputValue()).toBe('12');
+    expect(await link()).toBe('#length=12&hidden=8&batch=4&lane=sgd,rate:0.5');
+    await openLink(`?b=c&fbclid=1#${SMALL}`);
+    await isReady();
+    expect(await link()).toBe(`?b=c#${SMALL}`);
+  });
+
+  test('a link with faults stays in the address bar and in the notice until something is changed', async () => {
+    const came = '?length=8&hidden=8&neurons=5#batch=4&lane=sgd,rate:0,5';
+    await openLink(came);
+    const shown = page.locator('.notice-link code');
+    await shown.waitFor();
+    const alert = page.getByRole('alert');
+    expect(await shown.textContent()).toBe(came);
+    expect(await alert.textContent()).toMatch(/"neurons" is not a key.*lane 1: rate is "0,5".*with a point/);
+    await isReady();
+    expect(await link()).toBe(came);
+    await page.reload();
+    await shown.waitFor();
+    expect(await link()).toBe(came);
+
+    // What is shared is what is set up.
+    await button('Share').click();
+    expect(await page.getByRole('textbox', { name: 'Link', exact: true }).inputValue()).toMatch(
+      /\/#length=8&hidden=8&batch=4&lane=sgd$/,
+    );
+    await page.keyboard.press('Escape');
+    expect(await link()).toBe(came);
+
+    await page.getByLabel('Batch', { exact: true }).fill('8');
+    expect(await link()).toBe('#length=8&hidden=8&batch=8&lane=sgd');
+    expect(await shown.textContent()).toBe(came);
+    await button('Dismiss this message').first().click();
+    expect(await shown.count()).toBe(0);
+
+    await pasteLink('hidden=7x');
+    await shown.waitFor();
+    expect(await shown.textContent()).toBe('#hidden=7x');
+    expect(await link()).toBe('#hidden=7x');
+    await button('Dismiss this message').first().click();
+    await expect.poll(link).toBe('');
   });
 
   test('a link restores the experiment', async () => {
@@ -105,18 +178,24 @@ describe('links', () => {
     ],
   ];
 
-  test.each(HOSTILE)('a hostile link (%s) leaves a working page with a message', async (_, link, message) => {
-    await openLink(`#${link}`);
+  test.each(HOSTILE)('a hostile link (%s) leaves a working page with a message', async (_, text, message) => {
+    await openLink(`#${text}`);
     const notice = page.getByRole('alert');
     await notice.waitFor();
     expect(await notice.textContent()).toMatch(message);
     expect(await page.locator('img, main script, main svg[onload]').count()).toBe(0);
+    const came = new URL(`#${text}`, page.url()).hash;
+    expect(await link()).toBe(came);
+    const shown = (await page.locator('.notice-link code').textContent()) ?? '';
+    expect(shown).toBe(came.length > 16_384 ? `${came.slice(0, 16_384)}…` : came);
 
     // What was used instead is a link without faults.
-    const used = hash();
+    await button('Dismiss this message').first().click();
+    expect(await notice.count()).toBe(0);
+    const used = await link();
+    expect(used).not.toBe(came);
     await pasteLink(SMALL);
     await expect.poll(hash).toBe(`#${SMALL}`);
-    expect(await notice.count()).toBe(0);
     await openLink(used);
     await button('Play').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);

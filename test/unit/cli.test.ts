@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   BadInputError,
   engineKind,
@@ -292,6 +292,17 @@ describe('arguments', () => {
   ])('%j is refused', (args, message) => {
     expect(() => read(...args)).toThrow(BadInputError);
     expect(() => read(...args)).toThrow(message);
+  });
+
+  test('may be a link that was mangled on its way, which is said', () => {
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(read('“https://example.org/?Length=50&amp;lane=path”.').experiment).toEqual(
+      parseLink('length=50&lane=path').experiment,
+    );
+    expect(written.mock.calls).toEqual([
+      ['The link was mangled on its way. It is read as #length=50&lane=path\n'],
+    ]);
+    written.mockRestore();
   });
 
   test('may ask for help', () => {

@@ -22,6 +22,10 @@ describe('the shared address', () => {
   test('is that of the page with the link of what is set up, whatever its own fragment says', () => {
     expect(share('length=12&lane=path')).toBe('https://example.org/some/folder/#length=12&lane=path');
     expect(share('')).toBe('https://example.org/some/folder/');
+    const { experiment, view } = parseLink('length=12');
+    const shared = (page: string): string => sharedAddress(page, experiment, view, view);
+    expect(shared('https://example.org/?length=9&x=1')).toBe('https://example.org/#length=12');
+    expect(shared('https://example.org/?b=c&fbclid=1')).toBe('https://example.org/?b=c#length=12');
   });
 
   test('opens to the same experiment, with the choices in place of those of this page', () => {

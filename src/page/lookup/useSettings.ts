@@ -5,10 +5,15 @@ import type { RoomProps } from '../rooms/room.ts';
 /** Milliseconds after a change until the address bar follows: browsers allow only so many changes of it. */
 const WRITE_DELAY = 250;
 
+/** Settings as the room writes them, to tell whether they changed. */
+const textOf = (settings: LookupSettings): string => JSON.stringify(writeLookupSettings(settings));
+
 /** The room's settings: those of the link, then as they are changed here, with the address bar behind. */
 export function useSettings({ settings: given, onSettings }: RoomProps) {
   const [current, setCurrent] = useState(() => readLookupSettings(given));
-  const written = useRef(JSON.stringify(given));
+  /** What the link says, and how the room would write it: until something changes here, a link with faults stays as it came. */
+  const seen = useRef(JSON.stringify(given));
+  const written = useRef(textOf(current.settings));
   const write = useRef(onSettings);
   write.current = onSettings;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -16,19 +21,21 @@ export function useSettings({ settings: given, onSettings }: RoomProps) {
   useEffect(() => {
     // Another link, and not what was written from here.
     const text = JSON.stringify(given);
-    if (text === written.current) return;
-    written.current = text;
-    setCurrent(readLookupSettings(given));
+    if (text === seen.current) return;
+    seen.current = text;
+    const read = readLookupSettings(given);
+    written.current = textOf(read.settings);
+    setCurrent(read);
   }, [given]);
 
   const { settings } = current;
   useEffect(() => {
-    const record = writeLookupSettings(settings);
-    const text = JSON.stringify(record);
+    const text = textOf(settings);
     if (text === written.current) return;
     timer.current = setTimeout(() => {
+      seen.current = text;
       written.current = text;
-      write.current(record);
+      write.current(writeLookupSettings(settings));
     }, WRITE_DELAY);
     return () => clearTimeout(timer.current);
   }, [settings]);

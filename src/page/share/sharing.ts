@@ -1,4 +1,5 @@
 import encodeQR from 'qr';
+import { foreignSearch } from '../../experiment/link/entries.ts';
 import { formatLink, type View } from '../../experiment/link.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 
@@ -7,7 +8,7 @@ export type SharedView = Pick<View, 'autoplay' | 'hide' | 'engine'>;
 
 /**
  * The whole address of an experiment.
- * @param page the address of this page, with whatever fragment
+ * @param page the address of this page, with whatever link
  * @param view of this page: its preset stays, the rest is as chosen
  */
 export function sharedAddress(
@@ -18,6 +19,7 @@ export function sharedAddress(
 ): string {
   const address = new URL(page);
   const link = formatLink(experiment, { ...view, ...choices });
+  address.search = foreignSearch(address.search);
   address.hash = link === '#' ? '' : link;
   return address.href;
 }
