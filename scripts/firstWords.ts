@@ -1,0 +1,31 @@
+import type { Plugin } from 'vite';
+
+/** What is in each page until its script has drawn it, for whoever sees that for long. React takes it away. */
+const WORDS = `<div id="root">
+      <div class="first-words">
+        <p><strong>This page has not started yet.</strong> If it stays like this:</p>
+        <ul>
+          <li>
+            Within a frame of another page, <a href="" target="_blank" rel="noopener">open it in a tab of its own</a>
+            (where this link does nothing, with the menu of its right button): the frame may keep it from loading its parts.
+          </li>
+          <li>Update the browser: it takes Chrome or Edge 94, Firefox 93, Safari 16.4, or a newer one.</li>
+          <li>Switch JavaScript on: everything is computed in this page itself.</li>
+          <li>On a slow connection, wait, or load the page once more.</li>
+        </ul>
+      </div>
+    </div>`;
+
+const EMPTY = '<div id="root"></div>';
+
+/** Puts words into every page that show where its script does not run. */
+export const firstWords = (): Plugin => ({
+  name: 'first-words',
+  transformIndexHtml: {
+    order: 'pre',
+    handler(html, { path }) {
+      if (!html.includes(EMPTY)) throw new Error(`${path} has no ${EMPTY}`);
+      return html.replace(EMPTY, WORDS);
+    },
+  },
+});
