@@ -9,7 +9,7 @@ const WORDS = `<div id="root">
             Within a frame of another page, <a href="" target="_blank" rel="noopener">open it in a tab of its own</a>
             (where this link does nothing, with the menu of its right button): the frame may keep it from loading its parts.
           </li>
-          <li>Update the browser: it takes Chrome or Edge 94, Firefox 93, Safari 16.4, or a newer one.</li>
+          <li>Update the browser: it takes Chrome or Edge 110, Firefox 115, Safari 16.4, or a newer one.</li>
           <li>Switch JavaScript on: everything is computed in this page itself.</li>
           <li>On a slow connection, wait, or load the page once more.</li>
         </ul>

@@ -59,11 +59,15 @@ export function startWorker<Request, Answer>({
     end();
     onFailure(message);
   };
-  const post = async (answer: Answer): Promise<void> => {
+  const post = (answer: Answer): Promise<void> => {
     if (ended) throw new EndedError();
     onAnswer(answer);
-    await new Promise((resolve) => setTimeout(resolve));
-    if (ended) throw new EndedError();
+    const breath = new Promise<void>((resolve, reject) => {
+      setTimeout(() => (ended ? reject(new EndedError()) : resolve()));
+    });
+    // Not everybody waits for it.
+    breath.catch(() => {});
+    return breath;
   };
   /** One request after another, as a worker takes its messages. */
   let queue: Promise<void> = Promise.resolve();
