@@ -6,8 +6,9 @@ const WORDS = `<div id="root">
         <p><strong>This page has not started yet.</strong> If it stays like this:</p>
         <ul>
           <li>
-            Within a frame of another page, <a href="" target="_blank" rel="noopener">open it in a tab of its own</a>
-            (where this link does nothing, with the menu of its right button): the frame may keep it from loading its parts.
+            If it is in a frame of another page, that frame may keep it from loading its files:
+            <a href="" target="_blank" rel="noopener">open it in a tab of its own</a>. If this link does nothing, press it with
+            the right button and choose a new tab.
           </li>
           <li>Update the browser: it takes Chrome or Edge 110, Firefox 115, Safari 16.4, or a newer one.</li>
           <li>Switch JavaScript on: everything is computed in this page itself.</li>

@@ -3,22 +3,22 @@ import { closeDialog, type DialogName, useDialogs } from './dialogs.ts';
 import { Part } from './part/Part.tsx';
 
 const DIALOGS = {
-  share: { name: 'page/share/ShareDialog.tsx', title: 'The Share dialog' },
-  keys: { name: 'page/KeysDialog.tsx', title: 'The list of keys' },
+  share: { name: 'page/share/ShareDialog.tsx', title: 'The Share dialog', heading: 'Share this experiment' },
+  keys: { name: 'page/KeysDialog.tsx', title: 'The list of keys', heading: 'Keys' },
 } as const satisfies Readonly<Record<DialogName, unknown>>;
 
 /** The dialog that is open, loaded when it first is. */
 export function Dialogs() {
   const open = useDialogs((state) => state.open);
   if (open === null) return null;
-  const { name, title } = DIALOGS[open];
+  const { name, title, heading } = DIALOGS[open];
   return (
     <Part
       name={name}
       title={title}
       props={{}}
       frame={(said) => (
-        <Dialog title={title} onClose={closeDialog}>
+        <Dialog title={heading} onClose={closeDialog}>
           {said}
         </Dialog>
       )}

@@ -42,7 +42,7 @@ export function Notices() {
             <a href={location.href} target="_blank" rel="noopener">
               Open it in a tab of its own
             </a>
-            ; where this link does nothing, with the menu of its right button.
+            . If this link does nothing, press it with the right button and choose a new tab.
           </p>
         </div>
       )}
