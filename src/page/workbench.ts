@@ -6,7 +6,7 @@ import { withoutCopies } from '../session/page/runData.ts';
 import { continueRun, play, prepareRun, readText, useRun } from '../session/page/runStore.ts';
 import type { OwnText } from '../session/protocol.ts';
 import type { SavedRun } from '../session/store/savedRun.ts';
-import { showFragment } from './browser/address.ts';
+import { showAddress } from './browser/address.ts';
 
 /** A message to the visitor. A later notice of the same topic takes the place of an earlier one. */
 export interface Notice {
@@ -60,7 +60,8 @@ export function currentLink(): string {
 
 function showLink(): void {
   const link = currentLink();
-  showFragment(link === '#' ? '' : link);
+  const { pathname, search } = location;
+  showAddress(pathname + search + (link === '#' ? '' : link));
 }
 
 /**
