@@ -1,11 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentPolicy } from './scripts/contentPolicy.ts';
+import { firstWords } from './scripts/firstWords.ts';
 import { offline } from './scripts/offline.ts';
+import { commit, published, version } from './scripts/published.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentPolicy(), offline()],
+  define: { __VERSION__: JSON.stringify(version), __COMMIT__: JSON.stringify(commit()) },
+  plugins: [react(), firstWords(), contentPolicy(), published(), offline()],
   build: {
     target: 'es2022',
     // The notices that the packages' licences ask for.

@@ -8,8 +8,8 @@ import type { Manifest } from '../src/page/offline/messages.ts';
 const NAME = 'service-worker';
 const SOURCE = 'src/page/offline/serviceWorker.ts';
 const PLACEHOLDER = '__MANIFEST__';
-/** No page shows or loads it. */
-const LEFT_OUT = /\.(md|map)$/;
+/** No page shows or loads it; or it tells what is published now, and must come from the network. */
+const LEFT_OUT = /\.(md|map)$|^version\.json$/;
 
 /** Takes itself away: a built page may have left its service worker on the address that the dev server now has. */
 const SELF_REMOVING = `self.addEventListener('install', () => self.skipWaiting());

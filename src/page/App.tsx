@@ -1,4 +1,4 @@
-import { Activity, lazy, Suspense } from 'react';
+import { Activity } from 'react';
 import { taskOf } from '../experiment/tasks/index.ts';
 import { Announcer } from './Announcer.tsx';
 import { Charts } from './Charts.tsx';
@@ -12,15 +12,13 @@ import { LanesPanel } from './LanesPanel.tsx';
 import { Notices } from './Notices.tsx';
 import { UpdateNotice } from './offline/UpdateNotice.tsx';
 import { PresetsPanel } from './PresetsPanel.tsx';
-import { usePresenter } from './presenter/presenterStore.ts';
+import { Guard, Part } from './part/Part.tsx';
+import { leavePresenter, usePresenter } from './presenter/presenterStore.ts';
 import { RunBar } from './RunBar.tsx';
 import { Rooms } from './rooms/Rooms.tsx';
 import { useShortcuts } from './useShortcuts.ts';
 import { Views } from './Views.tsx';
-import { useWorkbench } from './workbench.ts';
-
-const Presenter = lazy(() => import('./presenter/Presenter.tsx'));
-const Guide = lazy(() => import('./guide/Guide.tsx').then(({ Guide }) => ({ default: Guide })));
+import { showGuide, useWorkbench } from './workbench.ts';
 
 /** The page, or in presenter mode one chart of it; and what both have. */
 export function App() {
@@ -33,12 +31,24 @@ export function App() {
         <Playground />
       </Activity>
       {presenting && (
-        <Suspense>
-          <Presenter />
-        </Suspense>
+        <Part
+          name="page/presenter/Presenter.tsx"
+          title="Presenter mode"
+          props={{}}
+          frame={(said) => (
+            <main className="presenter-failure">
+              {said}
+              <button type="button" onClick={leavePresenter}>
+                Leave presenter mode
+              </button>
+            </main>
+          )}
+        />
       )}
       <Dialogs />
-      <Announcer />
+      <Guard title="What speaks to screen readers">
+        <Announcer />
+      </Guard>
     </>
   );
 }
@@ -51,38 +61,85 @@ function Playground() {
   const side = shows('experiment') || shows('presets');
   return (
     <div className="app">
-      {!embed && shows('header') && <Header />}
+      {!embed && shows('header') && (
+        <Guard title="The head of the page">
+          <Header />
+        </Guard>
+      )}
       <main>
-        <RunBar showStatus={shows('status')} />
-        <UpdateNotice />
-        <Notices />
-        {shows('watch') && <WatchLine />}
+        <Guard title="The run bar">
+          <RunBar showStatus={shows('status')} />
+        </Guard>
+        <Guard title="What the page has to say">
+          <UpdateNotice />
+          <Notices />
+          {shows('watch') && <WatchLine />}
+        </Guard>
         <div className={guide === null ? 'stage' : 'stage stage-guide'}>
           {guide !== null && (
-            <Suspense fallback={<p className="panel panel-note">Loading the guide</p>}>
-              <Guide />
-            </Suspense>
+            <Part
+              name="page/guide/Guide.tsx"
+              title="The guide"
+              props={{}}
+              waiting={<p className="panel panel-note">Loading the guide</p>}
+              frame={(said) => (
+                <div className="panel">
+                  {said}
+                  <button type="button" onClick={() => showGuide(null)}>
+                    Close the guide
+                  </button>
+                </div>
+              )}
+            />
           )}
           <div className={side ? 'columns' : 'columns columns-single'}>
             <div className="column">
-              <Charts />
+              <Guard title="The part with the charts">
+                <Charts />
+              </Guard>
               {shows('text') && taskOf(experiment).display.outputs.kind === 'text' && (
-                <GeneratedText experiment={experiment} />
+                <Guard title="The text of the lanes">
+                  <GeneratedText experiment={experiment} />
+                </Guard>
               )}
-              {shows('lanes') && <LanesPanel />}
-              {shows('views') && <Views />}
-              {shows('rooms') && <Rooms />}
+              {shows('lanes') && (
+                <Guard title="The list of lanes">
+                  <LanesPanel />
+                </Guard>
+              )}
+              {shows('views') && (
+                <Guard title="“Look closer”">
+                  <Views />
+                </Guard>
+              )}
+              {shows('rooms') && (
+                <Guard title="“Next door”">
+                  <Rooms />
+                </Guard>
+              )}
             </div>
             {side && (
               <div className="column">
-                {shows('experiment') && <ExperimentPanel />}
-                {shows('presets') && <PresetsPanel />}
+                {shows('experiment') && (
+                  <Guard title="The experiment’s settings">
+                    <ExperimentPanel />
+                  </Guard>
+                )}
+                {shows('presets') && (
+                  <Guard title="“Try”">
+                    <PresetsPanel />
+                  </Guard>
+                )}
               </div>
             )}
           </div>
         </div>
       </main>
-      {!embed && shows('footer') && <Footer />}
+      {!embed && shows('footer') && (
+        <Guard title="The foot of the page">
+          <Footer />
+        </Guard>
+      )}
     </div>
   );
 }

@@ -1,19 +1,27 @@
-import { type ComponentType, type LazyExoticComponent, lazy, Suspense } from 'react';
-import { type DialogName, useDialogs } from './dialogs.ts';
+import { Dialog } from './Dialog.tsx';
+import { closeDialog, type DialogName, useDialogs } from './dialogs.ts';
+import { Part } from './part/Part.tsx';
 
-const DIALOGS: Readonly<Record<DialogName, LazyExoticComponent<ComponentType>>> = {
-  share: lazy(() => import('./share/ShareDialog.tsx')),
-  keys: lazy(() => import('./KeysDialog.tsx')),
-};
+const DIALOGS = {
+  share: { name: 'page/share/ShareDialog.tsx', title: 'The Share dialog', heading: 'Share this experiment' },
+  keys: { name: 'page/KeysDialog.tsx', title: 'The list of keys', heading: 'Keys' },
+} as const satisfies Readonly<Record<DialogName, unknown>>;
 
 /** The dialog that is open, loaded when it first is. */
 export function Dialogs() {
   const open = useDialogs((state) => state.open);
   if (open === null) return null;
-  const Content = DIALOGS[open];
+  const { name, title, heading } = DIALOGS[open];
   return (
-    <Suspense>
-      <Content />
-    </Suspense>
+    <Part
+      name={name}
+      title={title}
+      props={{}}
+      frame={(said) => (
+        <Dialog title={heading} onClose={closeDialog}>
+          {said}
+        </Dialog>
+      )}
+    />
   );
 }

@@ -1,7 +1,8 @@
 import { OfflineNote } from './offline/OfflineNote.tsx';
+import { COMMIT, VERSION } from './version.ts';
 import './styles/footer.css';
 
-/** The method in three sentences, its source, the licence, and whether the page works offline. */
+/** The method in three sentences, its source, the licence, whether the page works offline, and which version it is. */
 export function Footer() {
   return (
     <footer className="footer">
@@ -29,6 +30,14 @@ export function Footer() {
           <a href="./check.html">Check this GPU</a>, <a href="./bench.html">measure its speed</a>
         </p>
         <OfflineNote />
+        <p>
+          Version {VERSION}
+          {COMMIT !== null && (
+            <>
+              , commit <code>{COMMIT}</code>
+            </>
+          )}
+        </p>
       </section>
     </footer>
   );

@@ -3,6 +3,7 @@ import { taskOf } from '../experiment/tasks/index.ts';
 import { useRun } from '../session/page/runStore.ts';
 import type { LeftRun } from '../session/store/savedRuns.ts';
 import { formatAge, formatCount } from './numbers.ts';
+import { loadCode } from './part/code.ts';
 import { continueSaved, useWorkbench } from './workbench.ts';
 
 /** Offers to go on with the run that a closed or crashed tab left behind, until this one has a run of its own. */
@@ -12,7 +13,7 @@ export function LeftRunNotice() {
   // A run that the link began is none of the visitor's yet; in a frame it is there to be watched.
   const begunByLink = useWorkbench(({ view }) => view.autoplay && !view.embed);
   useEffect(() => {
-    void import('../session/store/savedRuns.ts')
+    void loadCode('session/store/savedRuns.ts')
       .then(({ lastLeftRun }) => lastLeftRun())
       // A browser that keeps nothing has left nothing.
       .then(setLeft, () => {});
@@ -23,7 +24,7 @@ export function LeftRunNotice() {
   const lanes = experiment.lanes.length === 1 ? 'one lane' : `${experiment.lanes.length} lanes`;
   const forget = (): void => {
     setLeft(null);
-    void import('../session/store/savedRuns.ts').then(({ forgetRun }) => forgetRun(name));
+    void loadCode('session/store/savedRuns.ts').then(({ forgetRun }) => forgetRun(name));
   };
   return (
     <div className="notice notice-information left-run" role="status">

@@ -1,5 +1,6 @@
 import { useId, useRef } from 'react';
 import { useRun } from '../session/page/runStore.ts';
+import { isKeptApart } from './browser/frame.ts';
 import { Icon } from './Icon.tsx';
 import { LeftRunNotice } from './LeftRunNotice.tsx';
 import { formatCount } from './numbers.ts';
@@ -32,6 +33,19 @@ export function Notices() {
         </div>
       )}
       <LeftRunNotice />
+      {isKeptApart() && (
+        <div className="notice notice-information" role="status">
+          <p>
+            <strong>This page stands in a frame that keeps it apart.</strong> Everything can be trained and
+            looked at, more slowly. Nothing is kept for a next visit, and the frame may not let you save files
+            or copy.{' '}
+            <a href={location.href} target="_blank" rel="noopener">
+              Open it in a tab of its own
+            </a>
+            . If this link does nothing, press it with the right button and choose a new tab.
+          </p>
+        </div>
+      )}
       {notKept !== null && (
         <div className="notice notice-warning" role="status">
           <p>

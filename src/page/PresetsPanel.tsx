@@ -1,15 +1,19 @@
-import { lazy, Suspense, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { PRESETS } from '../experiment/presets.ts';
+import { Dialog } from './Dialog.tsx';
+import { Part } from './part/Part.tsx';
 import { openPreset, useWorkbench } from './workbench.ts';
 import './styles/presets.css';
-
-const Gallery = lazy(() => import('./gallery/Gallery.tsx').then(({ Gallery }) => ({ default: Gallery })));
 
 /** A few experiments to start with, and the way to all of them. */
 export function PresetsPanel() {
   const chosen = useWorkbench((state) => state.view.preset);
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
+  const close = (): void => {
+    setOpen(false);
+    opener.current?.focus();
+  };
   const shown = [...PRESETS].filter(([name, { group }]) => group === 'start' || name === chosen);
   return (
     <>
@@ -31,14 +35,16 @@ export function PresetsPanel() {
         </ul>
       </section>
       {open && (
-        <Suspense>
-          <Gallery
-            onClose={() => {
-              setOpen(false);
-              opener.current?.focus();
-            }}
-          />
-        </Suspense>
+        <Part
+          name="page/gallery/Gallery.tsx"
+          title="The list of experiments"
+          props={{ onClose: close }}
+          frame={(said) => (
+            <Dialog title="All experiments" onClose={close}>
+              {said}
+            </Dialog>
+          )}
+        />
       )}
     </>
   );

@@ -3,7 +3,9 @@ import type { Experiment } from '../experiment/schema.ts';
 import { importRun } from '../session/page/earlierRuns.ts';
 import { currentSavedRun, useRun } from '../session/page/runStore.ts';
 import { openFileInWorker } from '../session/store/runFileClient.ts';
+import { download } from './browser/download.ts';
 import { formatCount } from './numbers.ts';
+import { loadCode } from './part/code.ts';
 import { continueSaved, edit } from './workbench.ts';
 
 /** Names that the page gives files tell nothing that the list of earlier runs does not. */
@@ -36,10 +38,7 @@ export function RunFiles() {
       setProblem('There is no checkpoint yet: pause the run first.');
       return;
     }
-    const [{ writeRunFile }, { download }] = await Promise.all([
-      import('../session/store/runFile.ts'),
-      import('./charts/save.ts'),
-    ]);
+    const { writeRunFile } = await loadCode('session/store/runFile.ts');
     const { experiment, step } = run.checkpoint;
     download(
       writeRunFile(run),
@@ -81,7 +80,13 @@ export function RunFiles() {
         <button
           type="button"
           disabled={!begun}
-          onClick={() => void save()}
+          onClick={() =>
+            void save().catch((error: unknown) =>
+              setProblem(
+                `The checkpoint was not saved: ${error instanceof Error ? error.message : String(error)}`,
+              ),
+            )
+          }
           title="A file with all weights: opened here, the run goes on from its last checkpoint"
         >
           Save checkpoint

@@ -1,13 +1,6 @@
-import {
-  type ComponentType,
-  type LazyExoticComponent,
-  lazy,
-  Suspense,
-  useEffect,
-  useId,
-  useRef,
-} from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { create } from 'zustand';
+import { Part } from './part/Part.tsx';
 import { useWorkbench } from './workbench.ts';
 import './styles/views.css';
 
@@ -16,15 +9,19 @@ export interface View {
   /** As `hide` names it in a link. */
   readonly name: string;
   readonly title: string;
-  readonly Content: LazyExoticComponent<ComponentType>;
+  readonly code:
+    | 'page/inside/InsideView.tsx'
+    | 'page/rescale/RescaleView.tsx'
+    | 'page/examples/ExamplesView.tsx'
+    | 'page/sweep/Sweep.tsx';
 }
 
 /** Every view, in the order of its tabs. */
 const VIEWS: readonly View[] = [
-  { name: 'inside', title: 'Inside the network', Content: lazy(() => import('./inside/InsideView.tsx')) },
-  { name: 'rescale', title: 'Rescale a network', Content: lazy(() => import('./rescale/RescaleView.tsx')) },
-  { name: 'examples', title: 'Watch the task', Content: lazy(() => import('./examples/ExamplesView.tsx')) },
-  { name: 'sweep', title: 'Loss against rate', Content: lazy(() => import('./sweep/Sweep.tsx')) },
+  { name: 'inside', title: 'Inside the network', code: 'page/inside/InsideView.tsx' },
+  { name: 'rescale', title: 'Rescale a network', code: 'page/rescale/RescaleView.tsx' },
+  { name: 'examples', title: 'Watch the task', code: 'page/examples/ExamplesView.tsx' },
+  { name: 'sweep', title: 'Loss against rate', code: 'page/sweep/Sweep.tsx' },
 ];
 
 interface OpenView {
@@ -74,9 +71,12 @@ export function Views() {
       </div>
       <div id={`${id}-content`}>
         {current && (
-          <Suspense fallback={<p className="panel-note">Loading</p>}>
-            <current.Content />
-          </Suspense>
+          <Part
+            name={current.code}
+            title={`“${current.title}”`}
+            props={{}}
+            waiting={<p className="panel-note">Loading</p>}
+          />
         )}
       </div>
     </section>

@@ -12,11 +12,13 @@ import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { tellOfFreezing } from './freezing.ts';
 import { keepForOffline } from './offline/offlineStore.ts';
+import { removeFailedStyles } from './part/code.ts';
 import { openLink } from './workbench.ts';
 // After the styles that the components bring: of rules that weigh the same, the later one counts.
 import './styles/layers.css';
 import './styles/forced-colours.css';
 
+removeFailedStyles();
 const openAddress = (): void => openLink(location.search + location.hash);
 openAddress();
 // A link pasted into the address bar of an open page; the page's own changes of the address fire no such event.

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { pause, play, reset, step, useRun } from '../session/page/runStore.ts';
+import { storedText, storeText } from './browser/storage.ts';
 import { openDialog } from './dialogs.ts';
 import { leavePresenter, showNextChart, togglePresenter, usePresenter } from './presenter/presenterStore.ts';
 
@@ -56,22 +57,15 @@ const PRESSED_BY_SPACE = 'button, summary, a, input';
 
 /** Where the choice of single keys is kept. */
 const STORED = 'single-keys';
+/** The choice of this page, for browsers that store nothing. */
+let chosen = 'on';
 
 /** Whether keys without Ctrl or Alt act on the page. Speech input may press them unmeant: WCAG 2.1.4 asks for a switch. */
-export function singleKeysWork(): boolean {
-  try {
-    return localStorage.getItem(STORED) !== 'off';
-  } catch {
-    return true; // A browser that stores nothing.
-  }
-}
+export const singleKeysWork = (): boolean => (storedText(STORED) ?? chosen) !== 'off';
 
 export function letSingleKeysWork(work: boolean): void {
-  try {
-    localStorage.setItem(STORED, work ? 'on' : 'off');
-  } catch {
-    // A browser that stores nothing: the keys stay as they are.
-  }
+  chosen = work ? 'on' : 'off';
+  storeText(STORED, chosen);
 }
 
 /** Has the keys of `SHORTCUTS` act anywhere on the page but in fields and under an open dialog. */

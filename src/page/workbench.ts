@@ -8,6 +8,7 @@ import { withoutCopies } from '../session/page/runData.ts';
 import { continueRun, play, prepareRun, readText, useRun } from '../session/page/runStore.ts';
 import type { OwnText } from '../session/protocol.ts';
 import type { SavedRun } from '../session/store/savedRun.ts';
+import { showAddress } from './browser/address.ts';
 
 /** A message to the visitor. A later notice of the same topic takes the place of an earlier one. */
 export interface Notice {
@@ -68,7 +69,7 @@ export function currentLink(): string {
 function showLink(): void {
   const link = currentLink();
   const { pathname, search } = location;
-  history.replaceState(null, '', pathname + foreignSearch(search) + (link === '#' ? '' : link));
+  showAddress(pathname + foreignSearch(search) + (link === '#' ? '' : link));
 }
 
 /**

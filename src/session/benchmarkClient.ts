@@ -1,7 +1,8 @@
 import type { BenchmarkEvent, BenchmarkSettings } from './benchmark.ts';
+import { startWorker } from './startWorker.ts';
 
 /**
- * Starts a benchmark in a worker of its own, which leaves the page responsive.
+ * Starts a benchmark in a worker of its own, which leaves the page responsive; in the page where the browser starts none.
  * @param onFailure called once where it ended before its end, with the reason
  * @returns what stops it at once; then nothing more is called
  */
@@ -10,16 +11,15 @@ export function startBenchmark(
   onEvent: (event: BenchmarkEvent) => void,
   onFailure: (message: string) => void,
 ): () => void {
-  const worker = new Worker(new URL('./benchmarkWorker.ts', import.meta.url), { type: 'module' });
-  worker.addEventListener('message', ({ data }: MessageEvent<BenchmarkEvent>) => {
-    if (data.type === 'done') worker.terminate();
-    onEvent(data);
+  const worker = startWorker<BenchmarkSettings, BenchmarkEvent>({
+    start: () => new Worker(new URL('./benchmarkWorker.ts', import.meta.url), { type: 'module' }),
+    load: async () => (await import('./serveBenchmark.ts')).serve,
+    onAnswer: (event) => {
+      if (event.type === 'done') worker.end();
+      onEvent(event);
+    },
+    onFailure,
   });
-  worker.addEventListener('error', (event) => {
-    event.preventDefault();
-    worker.terminate();
-    onFailure(event.message || 'The worker could not be started.');
-  });
-  worker.postMessage(settings);
-  return () => worker.terminate();
+  worker.send(settings);
+  return worker.end;
 }

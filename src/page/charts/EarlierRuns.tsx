@@ -11,6 +11,8 @@ import {
 import { Icon } from '../Icon.tsx';
 import { laneStyles } from '../laneStyle.ts';
 import { formatCount } from '../numbers.ts';
+import { loadCode } from '../part/code.ts';
+import { useAttempt } from '../part/useAttempt.tsx';
 import { nameOf } from './runNames.ts';
 import '../styles/earlier-runs.css';
 
@@ -54,9 +56,8 @@ function EarlierRunRow({ run, experiment, isDrawn }: EarlierRunRowProps) {
     if (typed !== null) changeRun(id, { name: typed.trim() === '' ? null : typed.trim() });
     setTyped(null);
   };
-  const save = (): void => {
-    void import('./save.ts').then(({ saveRunJson }) => saveRunJson(record));
-  };
+  const [attempt, problem] = useAttempt('This run could not be saved');
+  const save = async (): Promise<void> => (await loadCode('page/charts/save.ts')).saveRunJson(record);
   return (
     <li>
       <label className="check" title={`Lanes: ${lanes.join('; ')}`}>
@@ -92,13 +93,14 @@ function EarlierRunRow({ run, experiment, isDrawn }: EarlierRunRowProps) {
         />
         Keep<span className="visually-hidden"> run {id}</span>
       </label>
-      <button type="button" className="quiet earlier-save" title="Save as JSON" onClick={save}>
+      <button type="button" className="quiet earlier-save" title="Save as JSON" onClick={() => attempt(save)}>
         Save<span className="visually-hidden"> run {id} as JSON</span>
       </button>
       <button type="button" className="quiet" title="Remove" onClick={() => removeRun(id)}>
         <Icon name="remove" />
         <span className="visually-hidden">Remove run {id}</span>
       </button>
+      {problem}
       {!comparable && <p>Another task or other data: its numbers cannot be compared with these.</p>}
       {shown && !isDrawn && (
         <p>No room in the charts: the latest runs of up to 32 lanes together are drawn.</p>

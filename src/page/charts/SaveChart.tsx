@@ -1,5 +1,7 @@
 import { type RefObject, useState } from 'react';
 import { useRun } from '../../session/page/runStore.ts';
+import { HiddenPixelsError } from '../browser/canvas.ts';
+import { loadCode } from '../part/code.ts';
 import type { ChartSettings } from './content.ts';
 
 /** What of the page a picture is drawn on. */
@@ -15,19 +17,19 @@ const isDark = (): boolean => matchMedia('(prefers-color-scheme: dark)').matches
 /** A chart as a picture or as numbers; the code that makes them is loaded when it is needed. */
 export function SaveChart({ settings, figure }: SaveChartProps) {
   const [background, setBackground] = useState<Background>(() => (isDark() ? 'dark' : 'light'));
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const { title } = settings.quantity;
   const save = (format: 'png' | 'svg' | 'csv' | 'json'): void => {
     setProblem(null);
     const { engine } = useRun.getState();
-    import('./save.ts')
+    loadCode('page/charts/save.ts')
       .then((module) => {
         if (format === 'csv') return module.saveChartCsv(settings, engine);
         if (format === 'json') return module.saveChartJson(settings, engine);
         if (!figure.current) return;
         return module.savePicture(settings, figure.current, format, background);
       })
-      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+      .catch(setProblem);
   };
   return (
     <details className="chart-more">
@@ -61,9 +63,14 @@ export function SaveChart({ settings, figure }: SaveChartProps) {
           JSON
         </button>
       </div>
-      {problem && (
+      {problem !== null && (
         <p role="alert" className="field-error">
-          This could not be saved: {problem}
+          This could not be saved: {problem instanceof Error ? problem.message : String(problem)}{' '}
+          {problem instanceof HiddenPixelsError && (
+            <button type="button" onClick={() => save('svg')}>
+              Save as SVG
+            </button>
+          )}
         </p>
       )}
     </details>

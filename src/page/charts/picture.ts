@@ -1,3 +1,4 @@
+import { pngOf } from '../browser/canvas.ts';
 import type { LaneStyle } from '../laneStyle.ts';
 import type { Background } from './SaveChart.tsx';
 
@@ -108,25 +109,20 @@ export function pictureOf(
 }
 
 /**
- * A picture as pixels.
+ * A picture as a PNG file.
  * @param scale pixels of the file for one of the picture
- * @throws Error where the browser cannot draw it
+ * @throws HiddenPixelsError where the browser hides pixels, Error where it cannot draw them
  */
-export async function pixelsOf(picture: ReturnType<typeof pictureOf>, scale: number): Promise<Blob> {
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = picture.width * scale;
-  canvas.height = picture.height * scale;
-  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve, reject) => {
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('the browser made no picture'))),
-      'image/png',
-    );
-  });
-}
+export const pngPicture = (
+  { text, width, height }: ReturnType<typeof pictureOf>,
+  scale: number,
+): Promise<Blob> =>
+  pngOf(
+    `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`,
+    width * scale,
+    height * scale,
+    'A PNG of this chart would be noise. SVG files are not touched.',
+  );
 
 function element(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
   const node = document.createElementNS(SVG, name);

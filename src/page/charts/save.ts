@@ -1,26 +1,16 @@
 import type { EngineInfo } from '../../engine/engine.ts';
 import { SMOOTHING_FACTORS, USUAL_SMOOTHING } from '../../session/page/series.ts';
 import { type RunRecord, recordRun } from '../../session/store/runRecord.ts';
+import { download } from '../browser/download.ts';
 import type { LaneStyle } from '../laneStyle.ts';
 import { formatCount } from '../numbers.ts';
 import { type ChartSettings, drawableRuns } from './content.ts';
-import { type Caption, pictureOf, pixelsOf } from './picture.ts';
+import { type Caption, pictureOf, pngPicture } from './picture.ts';
 import type { Background } from './SaveChart.tsx';
 import { everything, runCsv, toJson } from './tables.ts';
 
 /** Pixels of a PNG for one of the page: sharp in print and on a projector. */
 const PNG_SCALE = 2;
-
-/** Gives the visitor a file. */
-export function download(content: string | Blob, name: string, type: string): void {
-  const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has begun to read by then.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
 
 const fileName = ({ experiment, step }: Pick<RunRecord, 'experiment' | 'step'>, what: string): string =>
   `path-sgd-${experiment.task}-${what}-step-${step}`;
@@ -48,7 +38,7 @@ export async function savePicture(
   };
   const picture = pictureOf(figure, caption, background);
   if (format === 'svg') download(picture.text, `${chartName(settings)}.svg`, 'image/svg+xml');
-  else download(await pixelsOf(picture, PNG_SCALE), `${chartName(settings)}.png`, 'image/png');
+  else download(await pngPicture(picture, PNG_SCALE), `${chartName(settings)}.png`, 'image/png');
 }
 
 /** Saves all kept points of the chart's lanes as a table. */

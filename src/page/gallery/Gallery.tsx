@@ -10,7 +10,7 @@ import { PresetSketch } from './PresetSketch.tsx';
 import '../styles/gallery.css';
 
 /** Every preset with what to look for, and how a run of it went. */
-export function Gallery({ onClose }: { readonly onClose: () => void }) {
+export default function Gallery({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const chosen = useWorkbench((state) => state.view.preset);
   useEffect(() => {

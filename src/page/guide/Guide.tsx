@@ -6,7 +6,7 @@ import { STEPS } from './steps.tsx';
 import '../styles/guide.css';
 
 /** A walk through the method beside the charts; each step sets up an experiment that shows its idea. */
-export function Guide() {
+export default function Guide() {
   const number = useWorkbench((state) => state.view.guide) ?? 1;
   /** The choice made at each step, by its number; a step without one was looked at without a guess. */
   const [guesses, setGuesses] = useState<ReadonlyMap<number, number | null>>(new Map());

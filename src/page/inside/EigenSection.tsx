@@ -3,8 +3,8 @@ import { unitaryMatrixOf } from '../../engine/inside/unitaryMatrix.ts';
 import { matrixOf } from '../../engine/layout.ts';
 import { formatNumber } from '../numbers.ts';
 import type { Eigenvalues } from './eigenvalues.ts';
-import type { EigenRequest } from './eigenWorker.ts';
 import type { SectionProps } from './look.ts';
+import type { EigenRequest } from './serve.ts';
 import { useEigenvalues } from './useEigenvalues.ts';
 
 /** Beyond this modulus counts as outside of the unit circle: rounding alone does not get there. */
@@ -30,6 +30,13 @@ export function EigenSection({ look }: SectionProps) {
   const answer = useEigenvalues(key, matrix);
   const name = unitary ? 'W' : `W_rec.${layer + 1}`;
   if (answer?.key !== key) return <p className="panel-note">Computing</p>;
+  if (answer.problem !== null) {
+    return (
+      <p className="panel-note" role="alert">
+        The eigenvalues could not be found: {answer.problem}
+      </p>
+    );
+  }
   if (answer.eigenvalues === null) {
     return <p className="panel-note">{name} has entries that are not finite: it has no eigenvalues.</p>;
   }

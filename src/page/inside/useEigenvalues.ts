@@ -1,12 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
+import { type Started, startWorker } from '../../session/startWorker.ts';
+import { loadCode } from '../part/code.ts';
 import type { Eigenvalues } from './eigenvalues.ts';
-import type { EigenRequest } from './eigenWorker.ts';
+import type { EigenRequest } from './serve.ts';
 
 /** What the worker last answered, and for which key. */
 export interface EigenAnswer {
   readonly key: string;
-  /** Null where an entry of the matrix is not finite. */
+  /** Null where an entry of the matrix is not finite, or they could not be found. */
   readonly eigenvalues: Eigenvalues | null;
+  /** Why they could not be found. */
+  readonly problem: string | null;
 }
 
 interface Request {
@@ -22,25 +26,34 @@ interface Request {
  */
 export function useEigenvalues(key: string, matrix: EigenRequest): EigenAnswer | null {
   const [answer, setAnswer] = useState<EigenAnswer | null>(null);
-  const worker = useRef<Worker | null>(null);
+  const worker = useRef<Started<EigenRequest> | null>(null);
   const under = useRef<Request | null>(null);
   const next = useRef<Request | null>(null);
 
   useEffect(() => {
-    const made = new Worker(new URL('./eigenWorker.ts', import.meta.url), { type: 'module' });
-    worker.current = made;
+    const take = (eigenvalues: Eigenvalues | null, problem: string | null): void => {
+      if (under.current) setAnswer({ key: under.current.key, eigenvalues, problem });
+      send(next.current);
+    };
+    const start = (): Started<EigenRequest> =>
+      startWorker<EigenRequest, Eigenvalues | null>({
+        start: () => new Worker(new URL('./eigenWorker.ts', import.meta.url), { type: 'module' }),
+        load: async () => (await loadCode('page/inside/serve.ts')).serve,
+        onAnswer: (eigenvalues) => take(eigenvalues, null),
+        onFailure: (problem) => {
+          worker.current = start();
+          take(null, problem);
+        },
+      });
     const send = (request: Request | null): void => {
       under.current = request;
       next.current = null;
-      if (request) made.postMessage(request.matrix);
+      if (request) worker.current?.send(request.matrix);
     };
-    made.addEventListener('message', ({ data }: MessageEvent<Eigenvalues | null>) => {
-      if (under.current) setAnswer({ key: under.current.key, eigenvalues: data });
-      send(next.current);
-    });
+    worker.current = start();
     send(next.current);
     return () => {
-      made.terminate();
+      worker.current?.end();
       worker.current = null;
       under.current = null;
     };
@@ -52,7 +65,7 @@ export function useEigenvalues(key: string, matrix: EigenRequest): EigenAnswer |
       next.current = request;
     } else {
       under.current = request;
-      worker.current.postMessage(matrix);
+      worker.current.send(matrix);
     }
   }, [key, matrix]);
 

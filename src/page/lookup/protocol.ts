@@ -37,5 +37,4 @@ export type LookupReply =
   | { readonly kind: 'errors'; readonly errors: Errors }
   | { readonly kind: 'point'; readonly point: LanePoint }
   | { readonly kind: 'refused'; readonly lane: number; readonly reason: string }
-  | { readonly kind: 'problem'; readonly message: string }
   | { readonly kind: 'done' };

@@ -1,4 +1,5 @@
 import type { GreyPicture } from '../../lookup/picture.ts';
+import { pixelsOf } from '../browser/canvas.ts';
 
 /** A larger picture is drawn smaller: no more cells than 32 by 32 are made of it. */
 const LARGEST_SIDE = 512;
@@ -8,7 +9,7 @@ const BRIGHTNESS = [0.299, 0.587, 0.114] as const;
 
 /**
  * Reads a picture file in the browser: nothing is sent anywhere.
- * @throws Error where the browser cannot read it as a picture
+ * @throws Error where the browser cannot read it as a picture, HiddenPixelsError where it hides what it shows
  */
 export async function readPicture(file: Blob): Promise<GreyPicture> {
   let bitmap: ImageBitmap;
@@ -30,7 +31,10 @@ export async function readPicture(file: Blob): Promise<GreyPicture> {
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  const { data } = context.getImageData(0, 0, width, height);
+  const data = pixelsOf(
+    context,
+    'What came of your picture would be noise: choose another function to look up.',
+  );
   const values = Float64Array.from({ length: width * height }, (_, pixel) =>
     BRIGHTNESS.reduce(
       (sum, share, channel) => sum + (share * (data[4 * pixel + channel] as number)) / 255,

@@ -44,8 +44,6 @@ export function useConstruction(settings: LookupSettings, picture: GreyPicture |
               ...before,
               errors: { ...before.errors, [reply.errors.arithmetic]: reply.errors },
             }));
-          if (reply.kind === 'problem')
-            setState((before) => ({ ...before, busy: false, problem: reply.message }));
           if (reply.kind === 'done') setState((before) => ({ ...before, busy: false }));
         },
         onFailure: (message) => setState((before) => ({ ...before, busy: false, problem: message })),

@@ -47,7 +47,6 @@ export function useTraining() {
           if (reply.kind === 'point')
             change(reply.point.lane, (curve) => ({ ...curve, points: [...curve.points, reply.point] }));
           if (reply.kind === 'refused') change(reply.lane, (curve) => ({ ...curve, refused: reply.reason }));
-          if (reply.kind === 'problem') fail(reply.message);
           if (reply.kind === 'done') setTraining((before) => ({ ...before, status: 'done' }));
         },
         onFailure: fail,

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { everyLine } from '../../moments/lines.ts';
 import { EMPTY_STATE } from '../../moments/run.ts';
+import { download } from '../browser/download.ts';
 import { SelectField } from '../SelectField.tsx';
 import { CosineTable } from './CosineTable.tsx';
 import { ErrorChart } from './ErrorChart.tsx';
@@ -17,8 +18,7 @@ export function Results({ run }: { readonly run: MomentsRun }) {
   const there = STUDENTS.filter((name) => state[name] !== null);
   const name = there.includes(chosen) ? chosen : there[0];
   const student = name && state[name];
-  const save = async (): Promise<void> => {
-    const { download } = await import('../charts/save.ts');
+  const save = (): void => {
     const text = everyLine(settings, EMPTY_STATE, state);
     download(text, `path-sgd-moments-seed-${settings.seed}.jsonl`, 'application/x-ndjson');
   };
@@ -54,11 +54,7 @@ export function Results({ run }: { readonly run: MomentsRun }) {
       )}
       {status !== 'running' && there.length > 0 && (
         <p>
-          <button
-            type="button"
-            onClick={() => void save()}
-            title="A line of JSON for everything that was found"
-          >
+          <button type="button" onClick={save} title="A line of JSON for everything that was found">
             Save the numbers
           </button>
         </p>

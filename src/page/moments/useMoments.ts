@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { EMPTY_STATE, type MomentsState } from '../../moments/run.ts';
 import type { MomentsSettings } from '../../moments/settings.ts';
-import type { MomentsMessage } from './worker.ts';
+import { type Started, startWorker } from '../../session/startWorker.ts';
+import { loadCode } from '../part/code.ts';
+import type { MomentsMessage } from './serve.ts';
 
 /** A run in the worker. */
 export interface MomentsRun {
@@ -22,26 +24,25 @@ interface Moments {
 /** Runs in a worker, one at a time; what a cancelled one has found out stays. */
 export function useMoments(): Moments {
   const [run, setRun] = useState<MomentsRun | null>(null);
-  const worker = useRef<Worker | null>(null);
+  const worker = useRef<Started<MomentsSettings> | null>(null);
   const end = (status: MomentsRun['status'], problem: string | null): void => {
-    worker.current?.terminate();
+    worker.current?.end();
     worker.current = null;
     setRun((current) => (current?.status === 'running' ? { ...current, status, problem } : current));
   };
   const start = (settings: MomentsSettings): void => {
-    worker.current?.terminate();
-    const made = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.current = made;
+    worker.current?.end();
+    worker.current = startWorker<MomentsSettings, MomentsMessage>({
+      start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+      load: async () => (await loadCode('page/moments/serve.ts')).serve,
+      onAnswer: ({ change, done }) => {
+        setRun((current) => current && { ...current, state: { ...current.state, ...change } });
+        if (done) end('done', null);
+      },
+      onFailure: (message) => end('failed', message),
+    });
     setRun({ status: 'running', settings, state: EMPTY_STATE, problem: null });
-    made.addEventListener('message', ({ data }: MessageEvent<MomentsMessage>) => {
-      if (worker.current !== made) return;
-      setRun((current) => current && { ...current, state: { ...current.state, ...data.change } });
-      if (data.end !== undefined) end(data.end === null ? 'done' : 'failed', data.end);
-    });
-    made.addEventListener('error', () => {
-      if (worker.current === made) end('failed', 'Its worker could not be loaded, or ran out of memory.');
-    });
-    made.postMessage(settings);
+    worker.current.send(settings);
   };
   const cancel = (): void => end('cancelled', null);
   const atEnd = useRef(cancel);

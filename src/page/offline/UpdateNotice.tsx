@@ -6,13 +6,17 @@ import '../styles/offline.css';
 export function UpdateNotice() {
   const update = useOffline((state) => state.update);
   const status = useRun((state) => state.status);
+  const notKept = useRun((state) => state.notKept);
   if (update === null) return null;
   const underWay = status === 'running' || status === 'paused';
   return (
     <div className="notice notice-information update-notice" role="status">
       <p>
         <strong>A new version of this page is ready.</strong>
-        {underWay && ' Reloading takes this run back to step 0.'}
+        {underWay &&
+          (notKept === null
+            ? ' After reloading, this run is offered to go on from where it was saved last.'
+            : ' Reloading takes this run back to step 0.')}
       </p>
       <div className="buttons">
         <button type="button" onClick={reloadIntoUpdate}>

@@ -19,6 +19,9 @@ export const useOffline = create<Offline>(() => ({ ready: false, update: null, d
 
 const { getState, setState } = useOffline;
 
+/** Of this page's service worker, once there is one. */
+let known: ServiceWorkerRegistration | undefined;
+
 /** Milliseconds after which a page that is looked at again asks for a new version: it may be open for days. */
 const UPDATE_INTERVAL = 3_600_000;
 
@@ -34,6 +37,7 @@ export async function keepForOffline(): Promise<void> {
     if (!serviceWorker) return;
     await serviceWorker.register(new URL('service-worker.js', document.baseURI));
     const registration = await serviceWorker.ready;
+    known = registration;
     setState({ ready: true });
     followUpdates(registration, serviceWorker);
     ask({ type: 'data' });
@@ -79,12 +83,31 @@ export function reloadIntoUpdate(): void {
   else update.postMessage({ type: 'activate' } satisfies Request);
 }
 
+/** Milliseconds that a newer version gets to be installed before the page is loaded anew without it. */
+const INSTALLING = 10_000;
+
+/** Loads this page anew: in its newest version, where the service worker can get hold of that. */
+export async function reloadPage(): Promise<void> {
+  const newest = async (): Promise<void> => {
+    await known?.update();
+    const installing = known?.installing;
+    if (!installing) return;
+    await new Promise<void>((resolve) => {
+      installing.addEventListener('statechange', () => resolve(), { once: true });
+    });
+  };
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, INSTALLING));
+  await Promise.race([newest().catch(() => {}), patience]);
+  if (getState().update) reloadIntoUpdate();
+  else location.reload();
+}
+
 export const postponeUpdate = (): void => setState({ update: null });
 
 /** Keeps all data files, and asks the browser not to throw them away when its disk is full. */
 export function keepData(): void {
   // Where it has no such promise to give, it keeps them as long as it can.
-  void navigator.storage?.persist?.().catch(() => false);
+  void (async () => navigator.storage.persist())().catch(() => {});
   ask({ type: 'keep', paths: null });
 }
 

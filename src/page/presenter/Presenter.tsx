@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { PRESETS } from '../../experiment/presets.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
 import { useRun } from '../../session/page/runStore.ts';
+import { isFullScreen, onFullScreen } from '../browser/fullScreen.ts';
 import { Charts } from '../Charts.tsx';
 import { RunButtons } from '../RunBar.tsx';
 import { StatusLine } from '../StatusLine.tsx';
@@ -85,10 +86,8 @@ function useZoom(): number {
 /** On the full screen it is the browser that takes Escape, and tells only that the full screen has gone. */
 function useLeavingWithFullScreen(): void {
   useEffect(() => {
-    const follow = (): void => {
-      if (document.fullscreenElement === null) leavePresenter();
-    };
-    document.addEventListener('fullscreenchange', follow);
-    return () => document.removeEventListener('fullscreenchange', follow);
+    return onFullScreen(() => {
+      if (!isFullScreen()) leavePresenter();
+    });
   }, []);
 }

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { enterFullScreen, leaveFullScreen } from '../browser/fullScreen.ts';
 
 /** The charts that presenter mode shows, one at a time, by the names that `hide` takes. */
 export const PRESENTED_CHARTS = ['loss', 'measure'] as const;
@@ -13,17 +14,15 @@ export const usePresenter = create<Presenter>(() => ({ on: false, chart: 'loss' 
 
 const { getState, setState } = usePresenter;
 
-/** Large type and one chart, on the full screen where the browser has it (iPhones have not) and lets the page. */
+/** Large type and one chart, on the full screen where the browser lets the page. */
 export function present(): void {
   setState({ on: true });
-  document.documentElement.requestFullscreen?.().catch(() => {
-    // In a frame that does not allow it, the page alone is large.
-  });
+  enterFullScreen(document.documentElement);
 }
 
 export function leavePresenter(): void {
   setState({ on: false });
-  if (document.fullscreenElement !== null) void document.exitFullscreen();
+  leaveFullScreen();
 }
 
 export const togglePresenter = (): void => (getState().on ? leavePresenter() : present());

@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { Settings } from '../../reachability/settings.ts';
-import { download } from '../charts/save.ts';
+import { download } from '../browser/download.ts';
 import { Fold } from '../Fold.tsx';
 import { NumberField } from '../NumberField.tsx';
 import { formatCount, formatNumber } from '../numbers.ts';

@@ -1,4 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { type Started, startWorker } from '../../session/startWorker.ts';
+import { loadCode } from '../part/code.ts';
 import type { Event, Request } from './work.ts';
 
 /** How a piece of work stands. */
@@ -23,14 +25,14 @@ const IDLE = { busy: false, progress: null, cancelled: false, problem: null } as
  */
 export function useWork(receive: (event: Event) => void): Work {
   const [state, setState] = useState<Omit<Work, 'start' | 'cancel'>>(IDLE);
-  const worker = useRef<Worker | null>(null);
+  const worker = useRef<Started<Request> | null>(null);
   const latest = useRef(receive);
   useEffect(() => {
     latest.current = receive;
   }, [receive]);
 
   const end = useCallback((problem: string | null): void => {
-    worker.current?.terminate();
+    worker.current?.end();
     worker.current = null;
     setState({ ...IDLE, problem });
   }, []);
@@ -41,27 +43,25 @@ export function useWork(receive: (event: Event) => void): Work {
   }, [end]);
   const start = useCallback(
     (request: Omit<Request, 'base'>): void => {
-      worker.current?.terminate();
-      const made = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-      worker.current = made;
+      worker.current?.end();
+      worker.current = startWorker<Request, Event>({
+        start: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+        load: async () => (await loadCode('page/reachability/serve.ts')).serve,
+        onAnswer: (event) => {
+          if (event.type === 'progress') setState({ ...IDLE, busy: true, progress: event });
+          else if (event.type === 'done') end(null);
+          else latest.current(event);
+        },
+        onFailure: end,
+      });
       setState({ ...IDLE, busy: true });
-      made.addEventListener('message', ({ data }: MessageEvent<Event>) => {
-        if (worker.current !== made) return;
-        if (data.type === 'progress') setState({ ...IDLE, busy: true, progress: data });
-        else if (data.type === 'done') end(null);
-        else if (data.type === 'failed') end(data.message);
-        else latest.current(data);
-      });
-      made.addEventListener('error', ({ message }) => {
-        if (worker.current === made) end(`The worker stopped${message ? `: ${message}` : ''}. Try again.`);
-      });
-      made.postMessage({ ...request, base: document.baseURI } satisfies Request);
+      worker.current.send({ ...request, base: document.baseURI });
     },
     [end],
   );
   useEffect(
     () => () => {
-      worker.current?.terminate();
+      worker.current?.end();
       worker.current = null;
     },
     [],

@@ -58,9 +58,7 @@ export type Event =
   | { readonly type: 'exact'; readonly answer: ExactAnswer }
   | { readonly type: 'pair'; readonly pair: PairAnswer }
   | { readonly type: 'count'; readonly count: TrainingCount }
-  | { readonly type: 'done' }
-  /** `message` is for the visitor. */
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'done' };
 
 function subjectOf({ taken, settings, exponents }: Request, data: TaskData | null): Subject {
   const subject =
@@ -127,7 +125,7 @@ function exactOf(request: Request, data: TaskData | null, post: (event: Event) =
 export async function work(
   request: Request,
   loadData: (experiment: Experiment) => Promise<TaskData | null>,
-  post: (event: Event) => void,
+  post: (event: Event) => void | Promise<void>,
 ): Promise<void> {
   const { kind, taken, settings } = request;
   const data = taken === null || settings.network === 'random' ? null : await loadData(taken.experiment);
@@ -137,11 +135,11 @@ export async function work(
   else if (kind === 'pairs') {
     const parameters = parametersOf(taken, data, settings.lane);
     for (const pair of answersForPairs(taken.experiment, data, parameters, settings))
-      post({ type: 'pair', pair });
+      await post({ type: 'pair', pair });
   } else {
     for await (const count of countsOverTraining(taken.experiment, data, settings, taken.step)) {
-      post({ type: 'count', count });
+      await post({ type: 'count', count });
     }
   }
-  post({ type: 'done' });
+  await post({ type: 'done' });
 }

@@ -1,24 +1,14 @@
-import {
-  type ComponentType,
-  type LazyExoticComponent,
-  lazy,
-  Suspense,
-  useEffect,
-  useId,
-  useRef,
-} from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { create } from 'zustand';
 import type { RoomLink } from '../../experiment/room.ts';
+import { Part } from '../part/Part.tsx';
 import { showRoom, useWorkbench } from '../workbench.ts';
-import type { RoomProps } from './room.ts';
 import '../styles/rooms.css';
 
 interface Room {
   readonly name: RoomLink['name'];
   readonly title: string;
   readonly text: string;
-  /** Loaded when it is opened. */
-  readonly Content: LazyExoticComponent<ComponentType<RoomProps>>;
 }
 
 const ROOMS: readonly Room[] = [
@@ -26,19 +16,16 @@ const ROOMS: readonly Room[] = [
     name: 'reachability',
     title: 'Prove it',
     text: 'For every two numbers, not for samples of them: what a network can answer.',
-    Content: lazy(() => import('../reachability/Room.tsx')),
   },
   {
     name: 'lookup',
     title: 'A picture in one number',
     text: 'Networks that keep a whole function in the digits of a few weights, and what training makes of them.',
-    Content: lazy(() => import('../lookup/Room.tsx')),
   },
   {
     name: 'moments',
     title: 'Teacher and students',
     text: 'A hidden network, learned from averages of its answers, by SGD and by Path-SGD.',
-    Content: lazy(() => import('../moments/Room.tsx')),
   },
 ];
 
@@ -84,12 +71,15 @@ export function Rooms() {
       </ul>
       <div id={`${id}-content`}>
         {current && room && (
-          <Suspense fallback={<p className="panel-note">Loading</p>}>
-            <current.Content
-              settings={room.settings}
-              onSettings={(settings) => showRoom({ name: current.name, settings })}
-            />
-          </Suspense>
+          <Part
+            name={`page/${current.name}/Room.tsx`}
+            title={`“${current.title}”`}
+            waiting={<p className="panel-note">Loading</p>}
+            props={{
+              settings: room.settings,
+              onSettings: (settings) => showRoom({ name: current.name, settings }),
+            }}
+          />
         )}
       </div>
     </section>

@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'react';
+import { copyText } from '../browser/clipboard.ts';
 
 interface CopyFieldProps {
   readonly label: string;
@@ -14,10 +15,9 @@ export function CopyField({ label, value, rows = 1 }: CopyFieldProps) {
   const [answer, setAnswer] = useState<{ readonly text: string; readonly value: string } | null>(null);
 
   const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(value);
+    if (await copyText(value)) {
       setAnswer({ text: 'Copied', value });
-    } catch {
+    } else {
       field.current?.select();
       setAnswer({ text: 'Selected: copy it with Ctrl C, or by a long touch', value });
     }

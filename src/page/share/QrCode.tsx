@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { flushSync } from 'react-dom';
+import { enterFullScreen, isFullScreen, onFullScreen } from '../browser/fullScreen.ts';
 import { bytesOf, MOST_PROJECTED_BYTES, MOST_QR_BYTES, type QrPicture, qrPicture } from './sharing.ts';
 
 interface QrCodeProps {
@@ -17,9 +18,8 @@ export function QrCode({ address, large, onLarge }: QrCodeProps) {
   const showLarge = (): void => {
     // Within the click: a browser takes no request for the full screen later.
     flushSync(() => onLarge(true));
-    screen.current?.requestFullscreen?.().catch(() => {
-      // Not allowed in this frame: the code fills the window.
-    });
+    // Where it is not allowed, the code fills the window.
+    if (screen.current) enterFullScreen(screen.current);
   };
   if (picture === null) {
     return (
@@ -76,9 +76,8 @@ function useEndOfFullScreen(
   useEffect(() => {
     if (!shown) return;
     const follow = (event: Event): void => {
-      if (event.target === element.current && document.fullscreenElement === null) onChange(false);
+      if (event.target === element.current && !isFullScreen()) onChange(false);
     };
-    document.addEventListener('fullscreenchange', follow);
-    return () => document.removeEventListener('fullscreenchange', follow);
+    return onFullScreen(follow);
   }, [element, shown, onChange]);
 }

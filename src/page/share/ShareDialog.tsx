@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { ENGINE_CHOICES } from '../../experiment/link.ts';
+import { canSend, sendLink } from '../browser/clipboard.ts';
 import { Dialog } from '../Dialog.tsx';
 import { closeDialog } from '../dialogs.ts';
 import { SelectField } from '../SelectField.tsx';
@@ -18,6 +19,7 @@ export default function ShareDialog() {
   const { experiment, view } = useWorkbench();
   const [choices, setChoices] = useState<SharedView>(view);
   const [large, setLarge] = useState(false);
+  const [refused, setRefused] = useState(false);
   const address = sharedAddress(location.href, experiment, view, { ...choices, embed: false });
   const embedded = sharedAddress(location.href, experiment, view, { ...choices, embed: true });
   const hides = (name: string): boolean => choices.hide.includes(name);
@@ -35,17 +37,18 @@ export default function ShareDialog() {
       <div className="share">
         <div className="share-main">
           <CopyField label="Link" value={address} />
-          {'share' in navigator && (
+          {canSend() && (
             <button
               type="button"
-              onClick={() => {
-                void navigator.share({ title: document.title, url: address }).catch(() => {
-                  // The visitor thought better of it.
-                });
-              }}
+              onClick={async () => setRefused(!(await sendLink(document.title, address)))}
             >
               Send…
             </button>
+          )}
+          {refused && (
+            <p role="alert" className="field-error">
+              The browser does not let this page send links: copy it instead.
+            </p>
           )}
           <p className="panel-note">
             It says everything about the run: whoever opens it sees the same batches and starts from the same
