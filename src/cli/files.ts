@@ -109,11 +109,11 @@ export function writeObstacle(path: string): string | null {
     const stats = statsOf(path);
     if (stats === null) {
       if (path === '') return 'is empty';
-      if (lstatSync(path, { throwIfNoEntry: false })) return 'is a link to what does not exist';
       const folder = dirname(resolve(path));
       const parent = statsOf(folder);
       if (parent === null) return `lies in ${folder}, which does not exist`;
       if (!parent.isDirectory()) return `lies in ${folder}, which is no folder`;
+      if (lstatSync(path, { throwIfNoEntry: false })) return 'is a link to what does not exist';
       accessSync(folder, constants.W_OK | constants.X_OK);
       return null;
     }
