@@ -4,6 +4,7 @@ import {
   EngineLostError,
   METRIC_STEPS,
   type MetricBatch,
+  messageOf,
   NoAdapterError,
   ShapeTooLargeError,
 } from '../engine/engine.ts';
@@ -70,8 +71,8 @@ export async function openEngine(
     kind === 'cpu'
       ? await onCpu()
       : await openWebGpu(request).catch((error: unknown) => {
-          if (kind === 'webgpu' || !(error instanceof NoAdapterError)) throw error;
-          process.stderr.write(`${error.message} The CPU engine trains instead.\n`);
+          if (kind === 'webgpu' || error instanceof ShapeTooLargeError) throw error;
+          process.stderr.write(`${messageOf(error)} The CPU engine trains instead.\n`);
           return onCpu();
         });
   const { info } = engine;
@@ -90,10 +91,10 @@ async function openWebGpu(request: Omit<EngineRequest, 'gpu' | 'kind'>): Promise
 /** The engine of a request, which goes on where what it computes on is lost, while it is made too. */
 async function openResuming(request: EngineRequest): Promise<Engine> {
   const recovery = new Recovery();
-  const resume: Resume = (from) => recovery.engineAfterLoss(request, from, performance.now());
+  const resume: Resume = (loss, from) => recovery.engineAfterLoss(request, loss, from);
   const { engine } = await createEngine(request).catch((error: unknown) => {
     if (!(error instanceof EngineLostError)) throw error;
-    return resume(null);
+    return resume(error, null);
   });
   // A live line of progress stands there without its end.
   const start = process.stderr.isTTY ? '\n' : '';

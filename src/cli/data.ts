@@ -4,13 +4,14 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { messageOf } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { loadTaskData, type OwnText, UnfitDataError } from '../experiment/tasks/data.ts';
 import type { DataFile } from '../experiment/tasks/dataFile.ts';
 import type { TaskData } from '../experiment/tasks/index.ts';
 import { IMAGE_SIZE, MNIST_FILES, type MnistFile } from '../experiment/tasks/mnistData.ts';
 import { MOBY_DICK, TEXT_BYTES, textTooLarge } from '../experiment/tasks/textData.ts';
-import { readInput, reasonOf, writeWhole } from './files.ts';
+import { readInput, writeWhole } from './files.ts';
 
 /** Where the data files lie: the page is served with them. */
 export const DATA_DIRECTORY = fileURLToPath(new URL('../../public/data/', import.meta.url));
@@ -128,6 +129,6 @@ async function readText(path: string): Promise<OwnText> {
     return { name, bytes: await readInput(path, TEXT_BYTES.max) };
   } catch (error) {
     if (error instanceof UnfitDataError) throw error;
-    throw new UnfitDataError(`${path} cannot be read (${reasonOf(error)}): give the path of a text file.`);
+    throw new UnfitDataError(`${path} cannot be read (${messageOf(error)}): give the path of a text file.`);
   }
 }

@@ -16,13 +16,12 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { messageOf } from '../engine/engine.ts';
 
 // All paths that a person gives to a command are read and written here.
 
 /** Milliseconds between two looks at a pipe that nobody has opened at its other end. */
 const PIPE_INTERVAL = 50;
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
@@ -121,7 +120,7 @@ export function writeObstacle(path: string): string | null {
     if (!stats.isSocket()) accessSync(path, constants.W_OK);
     return null;
   } catch (error) {
-    return `cannot be written (${reasonOf(error)})`;
+    return `cannot be written (${messageOf(error)})`;
   }
 }
 

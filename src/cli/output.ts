@@ -1,11 +1,11 @@
 import { closeSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../engine/engine.ts';
 import { BadInputError } from './arguments.ts';
 import {
   isFile,
   isStream,
   openOutput,
   type Replacement,
-  reasonOf,
   replaceFile,
   takesFile,
   writeObstacle,
@@ -99,7 +99,7 @@ export class Output {
         return;
       }
       this.abandon();
-      throw new Error(`${path} could not be written: ${reasonOf(error)}`);
+      throw new Error(`${path} could not be written: ${messageOf(error)}`);
     }
   }
 
@@ -115,7 +115,7 @@ export class Output {
     try {
       return await openOutput(path);
     } catch (error) {
-      throw refusal(path, reasonOf(error));
+      throw refusal(path, messageOf(error));
     }
   }
 

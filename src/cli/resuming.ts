@@ -13,9 +13,10 @@ import { checkpointDue } from '../session/worker/recovery.ts';
 
 /**
  * Makes an engine that stands where the checkpoint stands.
+ * @param loss of the engine before
  * @param from null: at step 0
  */
-export type Resume = (from: Checkpoint | null) => Promise<CreatedEngine>;
+export type Resume = (loss: EngineLostError, from: Checkpoint | null) => Promise<CreatedEngine>;
 
 /** So many losses without a single call that ended are enough. */
 const MOST_LOSSES_IN_A_ROW = 5;
@@ -93,6 +94,9 @@ export class ResumingEngine implements Engine {
     await this.#held((engine) => engine.restore(checkpoint));
   }
 
+  /** Never tells: the next call goes on, on another engine. */
+  onLoss(): void {}
+
   dispose(): void {
     this.#engine.dispose();
   }
@@ -112,7 +116,7 @@ export class ResumingEngine implements Engine {
 
   async #replace(loss: EngineLostError): Promise<void> {
     this.#engine.dispose();
-    const { engine, fallback } = await this.#resume(this.#kept);
+    const { engine, fallback } = await this.#resume(loss, this.#kept);
     this.#engine = engine;
     const why = fallback === null ? '' : ` ${fallback}`;
     this.#say(

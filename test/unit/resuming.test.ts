@@ -2,7 +2,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { trainInPieces } from '../../src/cli/command.ts';
 import { ResumingEngine } from '../../src/cli/resuming.ts';
 import { createCpuEngine } from '../../src/engine/cpu/index.ts';
-import { type Checkpoint, DeviceLostError, type Engine } from '../../src/engine/engine.ts';
+import {
+  type Checkpoint,
+  DeviceLostError,
+  type Engine,
+  type EngineLostError,
+} from '../../src/engine/engine.ts';
 import { parseLink } from '../../src/experiment/link.ts';
 import { uniforms } from './support.ts';
 
@@ -36,6 +41,7 @@ async function fragile(lost: () => boolean, made: Set<Engine>): Promise<Engine> 
     evaluate: (sequences) => held(() => engine.evaluate(sequences)),
     checkpoint: () => held(() => engine.checkpoint()),
     restore: (checkpoint) => engine.restore(checkpoint),
+    onLoss: () => {},
     dispose: () => {
       made.delete(fragileEngine);
       engine.dispose();
@@ -49,7 +55,7 @@ async function resuming(lost: () => boolean) {
   const made = new Set<Engine>();
   const said: string[] = [];
   const starts: number[] = [];
-  const resume = async (from: Checkpoint | null) => {
+  const resume = async (_loss: EngineLostError, from: Checkpoint | null) => {
     const engine = await fragile(lost, made);
     starts.push(from?.step ?? 0);
     if (from) await engine.restore(from);
