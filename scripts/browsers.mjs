@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './install.mjs';
 
@@ -23,7 +23,7 @@ export const FIREFOX_PREFERENCES = {
 function isProgram(file) {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
     return false;
   }
@@ -124,6 +124,22 @@ const NEEDS = [
   },
 ];
 
+/**
+ * What to tell who lacks some of the needs: a line each, none for what is there.
+ * @param {readonly string[]} packages Debian's names of the needs
+ * @returns {string[]}
+ */
+export const adviceFor = (packages) =>
+  missingNeeds()
+    .filter((need) => packages.includes(need.package))
+    .flatMap(({ variable, advice }) => wrongVariable(variable) ?? advice ?? []);
+
+/** @param {string} variable @returns {string | null} why the program that it names does not do; null where it names none */
+function wrongVariable(variable) {
+  const chosen = process.env[variable];
+  return chosen ? `${variable} is ${chosen}: there is no program.` : null;
+}
+
 const missingNeeds = () =>
   NEEDS.filter(({ linuxOnly, isThere }) => (process.platform === 'linux' || !linuxOnly) && !isThere());
 
@@ -133,9 +149,9 @@ const missingNeeds = () =>
  */
 export async function installBrowsers() {
   const missing = missingNeeds().filter(({ variable }) => {
-    const chosen = process.env[variable];
-    if (chosen) console.log(`${variable} is ${chosen}: there is no program.`);
-    return !chosen;
+    const wrong = wrongVariable(variable);
+    if (wrong !== null) console.log(wrong);
+    return wrong === null;
   });
   if (missing.length === 0) return;
   const isRoot = process.getuid?.() === 0;

@@ -93,6 +93,21 @@ export async function installPackages(folder = root) {
   return false;
 }
 
+/**
+ * Ends the process where the project lies in a folder that a tool cannot work in: what follows a `?` or `#` is lost where the tool
+ * turns paths into addresses.
+ * @param {string} tool who cannot work there, for the message
+ * @param {string} characters those that it cannot read
+ */
+export function requireFolder(tool = 'Vite, which builds, serves and tests the page,', characters = '#?') {
+  if (![...characters].some((character) => root.includes(character))) return;
+  console.error(
+    `The project lies in ${root}: ${tool} cannot work in a folder with ${[...characters].join(' or ')} in its path. ` +
+      'Rename the folder.',
+  );
+  process.exit(1);
+}
+
 /** Ends the process where this Node is older than package.json allows. */
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { root, runTool } from './install.mjs';
+import { build } from './build.mjs';
+import { root } from './install.mjs';
 
 /** Below a folder, as on many a static host: an address in the site that is not relative would miss. */
 const FOLDER = '/some/folder/';
@@ -22,12 +23,7 @@ export const dist = path.join(root, 'dist');
  */
 export async function buildSite(): Promise<void> {
   if (process.env.SITE_IS_BUILT === '1') return;
-  const built =
-    (await runTool('tsx/dist/cli.mjs', ['scripts/prepare-data.ts'])) === 0 &&
-    (await runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], {
-      env: { NODE_ENV: 'production' },
-    })) === 0;
-  if (!built) throw new Error('The site could not be built.');
+  if (!(await build())) throw new Error('The site could not be built.');
 }
 
 /** The built site on a server of its own. */

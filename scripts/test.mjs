@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { installBrowsers } from './browsers.mjs';
-import { installPackages, requireNode, root, runTool } from './install.mjs';
+import { adviceFor, installBrowsers } from './browsers.mjs';
+import { installPackages, requireFolder, requireNode, root, runTool } from './install.mjs';
 
 // npm test: installs what is missing, runs every part and ends with the counts over all of them.
 // npm test -- unit gpu: these parts only. npm run test:long: larger shapes, more cases, the learning runs.
@@ -24,9 +24,12 @@ const PARTS = [
   check('data', "the tasks' data, verified", 'tsx/dist/cli.mjs', ['scripts/prepare-data.ts']),
   check('site', 'the page, built as it is published', 'vite/bin/vite.js', ['build', '--logLevel', 'warn']),
   suite('unit', 'experiment, CPU engine, session and command line, in Node'),
-  suite('gpu', 'the WebGPU engine and learning on it, in Chromium'),
-  suite('page', 'the built page, in Chromium'),
-  suite('browsers', 'the kernel checks as a page, and training, in Firefox and in Chromium'),
+  suite('gpu', 'the WebGPU engine and learning on it, in Chromium', ['chromium']),
+  suite('page', 'the built page, in Chromium', ['chromium']),
+  suite('browsers', 'the kernel checks as a page, and training, in Firefox and in Chromium', [
+    'chromium',
+    'firefox-esr',
+  ]),
 ];
 
 /**
@@ -49,16 +52,22 @@ function check(name, what, script, args) {
 }
 
 /**
- * A project of vitest.config.ts.
+ * A project of vitest.config.ts. Without a browser that it needs it is one failure.
  * @param {string} name
  * @param {string} what
+ * @param {readonly string[]} needs the browsers, by Debian's names
  * @returns {Part}
  */
-function suite(name, what) {
+function suite(name, what, needs = []) {
   return {
     name,
     what,
     async run(limit) {
+      const missing = adviceFor(needs);
+      if (missing.length > 0) {
+        console.log(missing.join('\n'));
+        return { passed: 0, failed: 1, skipped: 0 };
+      }
       const report = path.join(RESULTS, `${name}.json`);
       rmSync(report, { force: true });
       const args = [
@@ -127,6 +136,7 @@ function readArguments() {
 
 const { long, parts } = readArguments();
 requireNode();
+requireFolder();
 if (!(await installPackages())) {
   console.log('0 passed, 1 failed');
   process.exit(1);

@@ -1,22 +1,26 @@
-import { type CreatedEngine, createEngine, type EngineRequest } from '../engine/create.ts';
+import { createEngine, type EngineRequest } from '../engine/create.ts';
 import {
   type Engine,
+  EngineLostError,
   METRIC_STEPS,
   type MetricBatch,
+  messageOf,
   NoAdapterError,
   ShapeTooLargeError,
 } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { DamagedDataError, UnfitDataError } from '../experiment/tasks/data.ts';
 import type { TaskData } from '../experiment/tasks/index.ts';
+import { Recovery } from '../session/worker/recovery.ts';
 import { BadInputError, HelpRequest } from './arguments.ts';
 import { loadData } from './data.ts';
 import { loadGpu } from './gpu.ts';
 import { laneWorkers } from './laneWorkers.ts';
+import { type Resume, ResumingEngine } from './resuming.ts';
 import { readShaders } from './shaders.ts';
 
 const BAD_INPUT_ERRORS = [BadInputError, UnfitDataError];
-const EXPECTED_ERRORS = [NoAdapterError, ShapeTooLargeError, DamagedDataError];
+const EXPECTED_ERRORS = [EngineLostError, NoAdapterError, ShapeTooLargeError, DamagedDataError];
 
 /**
  * Runs a command and ends the process: 0 done, 2 bad input, 1 anything else. Dawn's threads would keep a process
@@ -50,7 +54,7 @@ export async function runCommand(main: (args: readonly string[]) => Promise<void
 /**
  * Makes the engine that trains an experiment in Node, and says on standard error which one it is. Without a wish it is
  * WebGPU where there is an adapter that passes the self-test, an emulated one too: a command computes what the page
- * computes on a GPU.
+ * computes on a GPU. Where it is lost it goes on, on another.
  * @param textPath of the text of data=own, or null
  * @returns the engine, and the data that it trains on
  * @throws NoAdapterError where `webgpu` was asked for and there is no adapter
@@ -62,13 +66,14 @@ export async function openEngine(
 ): Promise<{ readonly engine: Engine; readonly data: TaskData | null }> {
   const data = await loadData(experiment, textPath);
   const request = { experiment, shaders: readShaders(), data, workers: laneWorkers };
-  const { engine } =
+  const onCpu = (): Promise<Engine> => openResuming({ ...request, gpu: undefined, kind: 'cpu' });
+  const engine =
     kind === 'cpu'
-      ? await createEngine({ ...request, gpu: undefined, kind })
+      ? await onCpu()
       : await openWebGpu(request).catch((error: unknown) => {
-          if (kind === 'webgpu' || !(error instanceof NoAdapterError)) throw error;
-          process.stderr.write(`${error.message} The CPU engine trains instead.\n`);
-          return createEngine({ ...request, gpu: undefined, kind: 'cpu' });
+          if (kind === 'webgpu' || error instanceof ShapeTooLargeError) throw error;
+          process.stderr.write(`${messageOf(error)} The CPU engine trains instead.\n`);
+          return onCpu();
         });
   const { info } = engine;
   process.stderr.write(
@@ -77,10 +82,23 @@ export async function openEngine(
   return { engine, data };
 }
 
-async function openWebGpu(request: Omit<EngineRequest, 'gpu' | 'kind'>): Promise<CreatedEngine> {
+async function openWebGpu(request: Omit<EngineRequest, 'gpu' | 'kind'>): Promise<Engine> {
   const { gpu, problem } = await loadGpu();
   if (problem !== null) throw new NoAdapterError(problem);
-  return createEngine({ ...request, gpu, kind: 'webgpu' });
+  return openResuming({ ...request, gpu, kind: 'webgpu' });
+}
+
+/** The engine of a request, which goes on where what it computes on is lost, while it is made too. */
+async function openResuming(request: EngineRequest): Promise<Engine> {
+  const recovery = new Recovery();
+  const resume: Resume = (loss, from) => recovery.engineAfterLoss(request, loss, from);
+  const { engine } = await createEngine(request).catch((error: unknown) => {
+    if (!(error instanceof EngineLostError)) throw error;
+    return resume(error, null);
+  });
+  // A live line of progress stands there without its end.
+  const start = process.stderr.isTTY ? '\n' : '';
+  return new ResumingEngine(engine, resume, (line) => void process.stderr.write(`${start}${line}\n`));
 }
 
 /** Some steps of a run. */

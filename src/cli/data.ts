@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { messageOf } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { loadTaskData, type OwnText, UnfitDataError } from '../experiment/tasks/data.ts';
 import type { DataFile } from '../experiment/tasks/dataFile.ts';
 import type { TaskData } from '../experiment/tasks/index.ts';
 import { IMAGE_SIZE, MNIST_FILES, type MnistFile } from '../experiment/tasks/mnistData.ts';
 import { MOBY_DICK, TEXT_BYTES, textTooLarge } from '../experiment/tasks/textData.ts';
+import { readInput, writeWhole } from './files.ts';
 
 /** Where the data files lie: the page is served with them. */
 export const DATA_DIRECTORY = fileURLToPath(new URL('../../public/data/', import.meta.url));
@@ -95,11 +97,8 @@ export function prepareData(directory: string = DATA_DIRECTORY): string[] {
         `The data of the package ${source} are not the expected ones: ${file.name} has the SHA-256 ${checksum}.`,
       );
     }
-    const path = join(directory, file.name);
-    const unfinished = `${path}.${process.pid}.local`;
     // Level 9 takes fifteen times as long for files half a per cent smaller.
-    writeFileSync(unfinished, gzipSync(bytes, { level: 7 }));
-    renameSync(unfinished, path);
+    writeWhole(join(directory, file.name), gzipSync(bytes, { level: 7 }));
   }
   return missing.map(({ file }) => file.name);
 }
@@ -118,20 +117,18 @@ export async function loadData(
     if (!existsSync(path)) prepareData();
     return readFileSync(path);
   };
-  return loadTaskData(experiment, fetchFile, textPath === null ? null : readText(textPath));
+  return loadTaskData(experiment, fetchFile, textPath === null ? null : await readText(textPath));
 }
 
 /** @throws UnfitDataError where there is no such file, or it is too large to be read at all */
-function readText(path: string): OwnText {
+async function readText(path: string): Promise<OwnText> {
   const name = basename(path);
   try {
     const { size } = statSync(path);
     if (size > TEXT_BYTES.max) throw textTooLarge(name, size);
-    return { name, bytes: readFileSync(path) };
+    return { name, bytes: await readInput(path, TEXT_BYTES.max) };
   } catch (error) {
     if (error instanceof UnfitDataError) throw error;
-    throw new UnfitDataError(
-      `${path} cannot be read (${error instanceof Error ? error.message : error}): give the path of a text file.`,
-    );
+    throw new UnfitDataError(`${path} cannot be read (${messageOf(error)}): give the path of a text file.`);
   }
 }

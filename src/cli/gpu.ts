@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dawnProblem } from './dawnProbe.ts';
 
 /** Folders in which browsers keep SwiftShader, Vulkan on the CPU. */
 const BROWSER_FOLDERS = [
@@ -37,10 +38,18 @@ async function hasAdapter(gpu: GPU): Promise<boolean> {
 }
 
 /**
+ * Loads Dawn as `openDawn` does, unless it is seen in another process to crash or to hang.
+ */
+export async function loadGpu(): Promise<NodeGpu> {
+  const problem = await dawnProblem();
+  return problem === null ? openDawn() : { gpu: undefined, problem };
+}
+
+/**
  * Loads Dawn, the WebGPU implementation of the npm package webgpu. Where it finds no adapter, it is loaded again with
  * the SwiftShader of an installed browser; what the environment already says about Vulkan drivers stands.
  */
-export async function loadGpu(): Promise<NodeGpu> {
+export async function openDawn(): Promise<NodeGpu> {
   let dawn: typeof import('webgpu');
   try {
     dawn = await import('webgpu');

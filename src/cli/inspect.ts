@@ -6,7 +6,7 @@ import { describeRange, type Experiment, type Lane } from '../experiment/schema.
 import { type TaskData, taskOf } from '../experiment/tasks/index.ts';
 import { BadInputError, engineKind, numberIn, readArguments, STEPS, textPath } from './arguments.ts';
 import { openEngine, runCommand, trainInPieces } from './command.ts';
-import { Output } from './output.ts';
+import { ONE_TEXT, Output } from './output.ts';
 import { Progress } from './progress.ts';
 
 const USAGE =
@@ -147,25 +147,24 @@ async function inspect(args: readonly string[]): Promise<void> {
   const step = numberIn('step', flags.step, STEPS);
   const kind = engineKind(flags.engine);
   const path = textPath(experiment, flags.text);
-  const output = new Output(flags.out, flags.out === undefined);
-  const { engine, data } = await openEngine(experiment, kind, path);
-
-  const progress = new Progress(step);
-  for await (const { metrics } of trainInPieces(engine, step - 1, 0)) {
-    const latest = metrics.filter((line) => line.step === engine.step && line.stopped === null);
-    progress.show(
-      engine.step,
-      latest.map(({ loss }) => loss),
-    );
-  }
-  const snapshot = await engine.inspect();
-  progress.end();
-  for (const text of dumpJson(experiment, data, snapshot)) {
-    if (!output.wanted) break;
-    await output.write(text);
-  }
-  engine.dispose();
-  output.close();
+  await Output.during(flags.out, ONE_TEXT, async (output) => {
+    const { engine, data } = await openEngine(experiment, kind, path);
+    const progress = new Progress(step);
+    for await (const { metrics } of trainInPieces(engine, step - 1, 0)) {
+      const latest = metrics.filter((line) => line.step === engine.step && line.stopped === null);
+      progress.show(
+        engine.step,
+        latest.map(({ loss }) => loss),
+      );
+    }
+    const snapshot = await engine.inspect();
+    progress.end();
+    for (const text of dumpJson(experiment, data, snapshot)) {
+      if (!output.wanted) break;
+      await output.write(text);
+    }
+    engine.dispose();
+  });
 }
 
 await runCommand(inspect);

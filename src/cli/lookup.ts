@@ -12,7 +12,7 @@ import { targetOf } from '../lookup/target.ts';
 import { openLane } from '../lookup/trained.ts';
 import { BadInputError, numberIn, readFlags, STEPS } from './arguments.ts';
 import { runCommand } from './command.ts';
-import { Output } from './output.ts';
+import { LINES, Output } from './output.ts';
 import { Progress } from './progress.ts';
 
 const USAGE =
@@ -73,24 +73,24 @@ async function main(args: readonly string[]): Promise<void> {
   const settings = settingsOf(text);
   const every = flags.train === undefined ? null : numberIn('train', flags.train, STEPS);
   const { target, built } = open(settings);
-  const output = new Output(flags.out, true);
   const { lookup, bound, trifling } = built;
-  await output.write(lineOf({ settings }));
-  await output.write(
-    lineOf({
-      layers: layersOf(settings.sizes).map(({ units, activation }) => ({ units, activation })),
-      width: widthOf(settings.sizes),
-      cells: lookup.count,
-      bound,
-      trifling,
-    }),
-  );
-  await output.write(
-    lineOf({ table: [...lookup.table], numbers: lookup.numbers.map((_, m) => digits(lookup, m)) }),
-  );
-  for (const arithmetic of ARITHMETICS) await output.write(lineOf(measure(target, built, arithmetic)));
-  if (every !== null) await train(settings, target, every, output);
-  output.close();
+  await Output.during(flags.out, LINES, async (output) => {
+    output.open(lineOf({ settings }));
+    await output.write(
+      lineOf({
+        layers: layersOf(settings.sizes).map(({ units, activation }) => ({ units, activation })),
+        width: widthOf(settings.sizes),
+        cells: lookup.count,
+        bound,
+        trifling,
+      }),
+    );
+    await output.write(
+      lineOf({ table: [...lookup.table], numbers: lookup.numbers.map((_, m) => digits(lookup, m)) }),
+    );
+    for (const arithmetic of ARITHMETICS) await output.write(lineOf(measure(target, built, arithmetic)));
+    if (every !== null) await train(settings, target, every, output);
+  });
 }
 
 await runCommand(main);

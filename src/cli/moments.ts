@@ -6,7 +6,7 @@ import { EMPTY_STATE, type MomentsState, runMoments } from '../moments/run.ts';
 import { type MomentsSettings, readMomentsSettings } from '../moments/settings.ts';
 import { BadInputError, readFlags } from './arguments.ts';
 import { runCommand } from './command.ts';
-import { Output } from './output.ts';
+import { LINES, Output } from './output.ts';
 import { Progress } from './progress.ts';
 
 const USAGE = "npm run -s moments -- '<name:value,name:value>' [--out moments.jsonl]";
@@ -26,8 +26,11 @@ async function main(args: readonly string[]): Promise<void> {
   const what = 'settings: it must be one text of name:value, parted by commas';
   const { text, flags } = readFlags(args, ['out'], what, USAGE);
   const settings = settingsOf(text);
-  const output = new Output(flags.out, true);
-  await output.write(lineOf({ settings }));
+  await Output.during(flags.out, LINES, (output) => run(settings, output));
+}
+
+async function run(settings: MomentsSettings, output: Output): Promise<void> {
+  output.open(lineOf({ settings }));
   const progress = new Progress(settings.steps);
   let state: MomentsState = EMPTY_STATE;
   let toldAt = performance.now();
@@ -48,7 +51,6 @@ async function main(args: readonly string[]): Promise<void> {
     if (!output.wanted) break;
   }
   progress.end();
-  output.close();
 }
 
 await runCommand(main);

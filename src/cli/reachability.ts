@@ -16,7 +16,7 @@ import { countsOverTraining } from '../reachability/training.ts';
 import { BadInputError, engineKind, numberIn, readArguments } from './arguments.ts';
 import { openEngine, runCommand, trainInPieces } from './command.ts';
 import { loadData } from './data.ts';
-import { Output } from './output.ts';
+import { LINES, Output } from './output.ts';
 import { Progress } from './progress.ts';
 
 /** What is written beside the answer. */
@@ -167,19 +167,19 @@ async function ofLane(
   }
   const data = await loadData(experiment);
   assertAskable(experiment, data, settings);
-  const output = new Output(out, true);
-  await output.write(lineOf({ experiment, step, settings }));
-  if (report === 'training') {
-    for await (const count of countsOverTraining(experiment, data, settings, step)) {
-      await output.write(lineOf(count));
-      if (!output.wanted) break;
+  await Output.during(out, LINES, async (output) => {
+    output.open(lineOf({ experiment, step, settings }));
+    if (report === 'training') {
+      for await (const count of countsOverTraining(experiment, data, settings, step)) {
+        await output.write(lineOf(count));
+        if (!output.wanted) break;
+      }
+      return;
     }
-  } else {
     const parameters = await trainedTo(step, experiment, data, settings.lane, kind);
     if (report === 'pairs') await pairs(experiment, parameters, settings, output);
     else await answer(laneSubject(experiment, data, parameters, settings), settings, report, output);
-  }
-  output.close();
+  });
 }
 
 async function pairs(
@@ -213,10 +213,10 @@ async function main(args: readonly string[]): Promise<void> {
       const missing = report === 'pairs' ? 'marked steps' : 'training';
       throw new BadInputError(`--report is "${report}", but a random network has no ${missing}`);
     }
-    const output = new Output(flags.out, true);
-    await output.write(lineOf({ settings }));
-    await answer(randomSubject(settings), settings, report, output);
-    output.close();
+    await Output.during(flags.out, LINES, async (output) => {
+      output.open(lineOf({ settings }));
+      await answer(randomSubject(settings), settings, report, output);
+    });
   } catch (error) {
     throw error instanceof QuestionError ? new BadInputError(error.message) : error;
   }

@@ -3,10 +3,10 @@ import type { Engine, Evaluation, LaneMetrics } from '../engine/engine.ts';
 import { CHARACTERS, generateText, TEMPERATURE } from '../engine/generate.ts';
 import { type LaneSpan, laneShapes, parameterSpans, type Shape } from '../engine/layout.ts';
 import type { Experiment } from '../experiment/schema.ts';
-import { type TextData, taskOf } from '../experiment/tasks/index.ts';
+import { type TaskData, type TextData, taskOf } from '../experiment/tasks/index.ts';
 import { BadInputError, engineKind, numberIn, readArguments, STEPS, textPath } from './arguments.ts';
 import { openEngine, runCommand, trainInPieces } from './command.ts';
-import { Output } from './output.ts';
+import { LINES, Output } from './output.ts';
 import { Progress } from './progress.ts';
 
 const USAGE =
@@ -100,16 +100,34 @@ async function train(args: readonly string[]): Promise<void> {
   const kind = engineKind(flags.engine);
   const path = textPath(experiment, flags.text);
   const generation = generationOf(experiment, flags);
-  const output = new Output(flags.out, true);
-  const { engine, data } = await openEngine(experiment, kind, path);
-  await output.write(lineOf({ experiment, engine: engine.info }));
+  await Output.during(flags.out, LINES, async (output) => {
+    const { engine, data } = await openEngine(experiment, kind, path);
+    await output.write(lineOf({ experiment, engine: engine.info }));
+    await run(engine, data, { steps, every, evaluate, generation }, output);
+    engine.dispose();
+  });
+}
 
+/** What a run is to do, and when it is to tell of it. */
+interface Plan {
+  readonly steps: number;
+  readonly every: number;
+  readonly evaluate: number;
+  readonly generation: ReturnType<typeof generationOf>;
+}
+
+async function run(
+  engine: Engine,
+  data: TaskData | null,
+  { steps, every, evaluate, generation }: Plan,
+  output: Output,
+): Promise<void> {
   const writeTexts = async (): Promise<void> => {
     if (generation === null || data?.kind !== 'text') return;
     await output.write(await textLines(engine, data, generation));
   };
   const progress = new Progress(steps);
-  const running = new Set(experiment.lanes.keys());
+  const running = new Set(engine.experiment.lanes.keys());
   for await (const { metrics, msPerStep } of trainInPieces(engine, steps, evaluate)) {
     let text = '';
     for (const line of metrics) {
@@ -136,8 +154,6 @@ async function train(args: readonly string[]): Promise<void> {
   progress.end();
   await writeTexts();
   if (running.size === 0) process.stderr.write(`Every lane has stopped by step ${engine.step}.\n`);
-  engine.dispose();
-  output.close();
 }
 
 await runCommand(train);
