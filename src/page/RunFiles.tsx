@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { messageOf } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { importRun } from '../session/page/earlierRuns.ts';
 import { currentSavedRun, useRun } from '../session/page/runStore.ts';
@@ -68,7 +69,7 @@ export function RunFiles() {
       }
     } catch (error) {
       if (number !== chosen.current) return;
-      setProblem(`${file.name} was not opened: ${error instanceof Error ? error.message : String(error)}`);
+      setProblem(`${file.name} was not opened: ${messageOf(error)}`);
     }
     setReading(null);
   };
@@ -82,9 +83,7 @@ export function RunFiles() {
           disabled={!begun}
           onClick={() =>
             void save().catch((error: unknown) =>
-              setProblem(
-                `The checkpoint was not saved: ${error instanceof Error ? error.message : String(error)}`,
-              ),
+              setProblem(`The checkpoint was not saved: ${messageOf(error)}`),
             )
           }
           title="A file with all weights: opened here, the run goes on from its last checkpoint"

@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { messageOf } from '../engine/engine.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/check.css';
@@ -19,7 +20,7 @@ async function start(): Promise<void> {
     const cases = CHECK_CASES.filter(({ inShort }) => long || inShort);
     await runChecks(cases, { gpu: gpu as GPU, shaders }, info);
   } catch (error) {
-    setUnavailable(error instanceof Error ? error.message : String(error));
+    setUnavailable(messageOf(error));
   }
 }
 

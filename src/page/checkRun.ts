@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { CheckCase, CheckContext } from '../engine/checks.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import { messageOf } from '../engine/engine.ts';
 import { formatNumber } from './numbers.ts';
 
 /** One compared quantity; a case that threw has one row with its message instead of numbers. */
@@ -49,7 +50,7 @@ async function rowsOf({ name, run }: CheckCase, context: CheckContext): Promise<
     if (results.length === 0) return failed('The check compared nothing.');
     return results.map((result) => ({ name, ...result, message: null }));
   } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error));
+    return failed(messageOf(error));
   }
 }
 

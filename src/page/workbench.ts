@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { messageOf } from '../engine/engine.ts';
 import { foreignSearch } from '../experiment/link/entries.ts';
 import { formatLink, parseLink, type View } from '../experiment/link.ts';
 import type { LinkMessage } from '../experiment/reading.ts';
@@ -115,7 +116,7 @@ export function continueSaved(run: SavedRun): boolean {
   try {
     continueRun(run, own);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     notify({ topic: 'saved', kind: 'warning', lines: [message] });
     return false;
   }

@@ -1,6 +1,6 @@
 import type { Experiment } from '../../experiment/schema.ts';
 import { type Task, type TaskData, taskOf } from '../../experiment/tasks/index.ts';
-import { type Engine, messageOf, NoAdapterError } from '../engine.ts';
+import { type Engine, EngineLostError, messageOf, NoAdapterError } from '../engine.ts';
 import { asPart, JoinedEngine, partsByNetwork } from '../joined.ts';
 import { laneShapesFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
@@ -23,9 +23,10 @@ export interface WebGpuOptions {
  */
 export async function createWebGpuEngine(experiment: Experiment, options: WebGpuOptions): Promise<Engine> {
   const device = await deviceOf(options.gpu);
-  const failure = await selfTest(device, options.shaders).catch(
-    (error: unknown) => `${device.info.name} failed its test: ${messageOf(error)}`,
-  );
+  const failure = await selfTest(device, options.shaders).catch((error: unknown) => {
+    if (error instanceof EngineLostError) throw error;
+    return `${device.info.name} failed its test: ${messageOf(error)}`;
+  });
   if (failure !== null) throw new NoAdapterError(failure);
   return createUntested(taskOf(experiment), experiment, options);
 }

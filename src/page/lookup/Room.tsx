@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../engine/engine.ts';
 import { digits } from '../../lookup/construction.ts';
 import type { GreyPicture } from '../../lookup/picture.ts';
 import { layersOf } from '../../lookup/sizes.ts';
@@ -37,7 +38,7 @@ export default function Room(props: RoomProps) {
         setPicture(read);
         setPictureProblem(null);
       },
-      (error: unknown) => setPictureProblem(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setPictureProblem(messageOf(error)),
     );
   };
 

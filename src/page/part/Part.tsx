@@ -1,4 +1,5 @@
 import { Component, type ComponentProps, type ComponentType, type ReactNode, Suspense, use } from 'react';
+import { messageOf } from '../../engine/engine.ts';
 import { reloadPage } from '../offline/offlineStore.ts';
 import { type CodeName, codeOf, type Exports, explanationOf, forgetCode, LoadError } from './code.ts';
 import '../styles/part.css';
@@ -51,7 +52,7 @@ interface FailureProps {
 
 function Failure({ title, error, onRetry }: FailureProps) {
   const load = error instanceof LoadError ? error : null;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return (
     <div className="part-failure" role="alert">
       <p>

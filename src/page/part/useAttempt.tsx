@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { messageOf } from '../../engine/engine.ts';
 
 /**
  * For what a press of a button does and what may fail.
@@ -11,9 +12,7 @@ export function useAttempt(
   const [problem, setProblem] = useState<string | null>(null);
   const attempt = (act: () => Promise<void> | void): void => {
     setProblem(null);
-    void (async () => act())().catch((error: unknown) =>
-      setProblem(error instanceof Error ? error.message : String(error)),
-    );
+    void (async () => act())().catch((error: unknown) => setProblem(messageOf(error)));
   };
   const said = problem !== null && (
     <p role="alert" className="field-error">

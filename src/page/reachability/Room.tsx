@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { messageOf } from '../../engine/engine.ts';
 import { freeSteps, obstacleOf } from '../../reachability/question.ts';
 import {
   readReachabilitySettings,
@@ -64,7 +65,7 @@ export default function Room({ settings: record, onSettings }: RoomProps) {
     try {
       setTaken(await takeNetworks());
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   }, []);
   const stands = status === 'idle' || status === 'paused' || status === 'stopped';
