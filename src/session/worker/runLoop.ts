@@ -237,13 +237,14 @@ export class RunLoop {
     else await this.#sleep();
   }
 
+  /** Nothing is awaited between the last look at the queue and this, so that no command is missed. */
   #sleep(): Promise<void> {
     this.#reporter.rest();
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    // What came since the loop last looked has called the wake-up before.
-    return this.#commands.length > 0 || this.#loss ? Promise.resolve() : this.#unlessEnded(woken);
+    return this.#unlessEnded(
+      new Promise((resolve) => {
+        this.#wake = resolve;
+      }),
+    );
   }
 
   #obey(engine: Engine, command: Exclude<RunCommand, ArrangeCommand>): void {
