@@ -1,4 +1,3 @@
-import { messageOf } from '../../engine/engine.ts';
 import type { DataAnswer, Manifest, Request as PageRequest } from './messages.ts';
 
 // Serves the page from what it kept when it was installed, so that it opens without a network, and never a file of one
@@ -177,6 +176,6 @@ async function keepFiles(paths: readonly string[] | null, port: MessagePort): Pr
     tell(true, null);
   } catch (error) {
     kept = sizeOf(await keptFiles());
-    tell(true, messageOf(error));
+    tell(true, error instanceof Error ? error.message : String(error));
   }
 }
