@@ -45,9 +45,11 @@ export class Database {
     action: (store: IDBObjectStore) => Promise<Result>,
   ): Promise<Result> {
     const done = promisifyRequest(transaction);
-    // Where the action fails, its own error says more.
     done.catch(() => {});
-    const result = await action(transaction.objectStore(this.#store));
+    const result = await action(transaction.objectStore(this.#store)).catch((error: unknown) => {
+      // Requests of a transaction that the browser ended say no more than that; the transaction says why.
+      throw transaction.error ?? error;
+    });
     // A page that is closed right after this has still written.
     transaction.commit?.();
     await done;
