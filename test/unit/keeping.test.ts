@@ -62,6 +62,16 @@ describe('what is kept', () => {
     ]);
   });
 
+  test('is not written again where nothing has changed', async () => {
+    const { storage, keeper } = setUp();
+    const run = runAt(1);
+    keeper.keep(run, true);
+    await pass(1);
+    keeper.keep(run, true);
+    await pass(60);
+    expect(storage.kept).toEqual([1]);
+  });
+
   test('is never older than what was written before, nor written twice at a time', async () => {
     const { storage, keeper } = setUp();
     storage.takes = 3500;

@@ -11,12 +11,18 @@ const LONGEST_PAUSE = 60_000;
 /** Where runs are written. */
 export type RunKeeper = Pick<SavedRuns, 'save' | 'slot'>;
 
+interface Kept {
+  readonly run: SavedRun;
+  readonly slot: number;
+}
+
 /** Writes the latest of the runs that it is given to the browser's storage, one at a time and not too often. */
 export class Keeper {
   readonly #onProblem: (problem: string | null) => void;
   readonly #runs: () => RunKeeper;
   /** What is to be written next, and in which place. */
-  #waiting: { readonly run: SavedRun; readonly slot: number } | null = null;
+  #waiting: Kept | null = null;
+  #written: SavedRun | null = null;
   #urgent = false;
   #writing = false;
   #wroteAt = Number.NEGATIVE_INFINITY;
@@ -38,6 +44,7 @@ export class Keeper {
    * @param now whether to write at once: the run stands, or the page may be about to go
    */
   keep(run: SavedRun, now: boolean): void {
+    if (run === this.#written) return;
     this.#waiting = { run, slot: this.#runs().slot };
     this.#urgent ||= now;
     this.#plan();
@@ -57,12 +64,13 @@ export class Keeper {
     return this.#urgent ? 0 : WRITE_INTERVAL;
   }
 
-  async #write(kept: { readonly run: SavedRun; readonly slot: number }): Promise<void> {
+  async #write(kept: Kept): Promise<void> {
     this.#writing = true;
     this.#waiting = null;
     this.#urgent = false;
     try {
       await this.#runs().save(kept.run, kept.slot);
+      this.#written = kept.run;
       if (this.#failures > 0) this.#onProblem(null);
       this.#failures = 0;
     } catch (error) {

@@ -5,6 +5,7 @@ import {
   countRuns,
   deleteRun,
   entryOf,
+  type IndexEntry,
   isOpen,
   mendEntry,
   type NamedEntry,
@@ -60,6 +61,8 @@ export class SavedRuns {
   #leaving = false;
   /** What this tab saved last. */
   #saved: SavedRun | null = null;
+  /** The entry of its name, as this tab wrote it last. */
+  #entry: IndexEntry | null = null;
   /** Texts that can no longer be read. */
   readonly #unreadable = new WeakSet<File>();
   #before: Promise<unknown> = Promise.resolve();
@@ -111,10 +114,11 @@ export class SavedRuns {
       if (release === null) throw new Error(TAKEN);
       let used = false;
       try {
-        used = use(await this.#claim(name));
+        const { run, entry } = await this.#claim(name);
+        used = use(run);
+        if (used) await this.#adopt(name, entry, release);
       } finally {
-        if (used) await this.#adopt(name, release);
-        else {
+        if (!used) {
           await this.#sayOpenUntil(name, 0);
           release();
         }
@@ -151,10 +155,15 @@ export class SavedRuns {
     if (!known && this.#saved !== null) await this.save(this.#saved).catch(() => {});
   }
 
-  /** Tells other tabs that this one is about to go. */
+  /** Tells other tabs that this one is about to go: a page that goes can write, but not read before. */
   async sayLeft(): Promise<void> {
     this.#leaving = true;
-    if (this.#release !== null) await this.#sayOpenUntil(this.#name, 0);
+    const entry = this.#entry;
+    if (entry === null || this.#locks.available) return;
+    const name = this.#name;
+    await this.#database
+      .transact('readwrite', async (store) => writeEntry(store, name, { ...entry, openUntil: 0 }))
+      .catch(() => {});
   }
 
   #openUntil(): number {
@@ -202,19 +211,24 @@ export class SavedRuns {
     for (;;) {
       this.#release ??= await this.#locks.hold(this.#name);
       const name = this.#name;
+      const written = entryOf(run, this.#tab, this.#openUntil());
       const runs =
         this.#release &&
         (await this.#database.transact('readwrite', async (store) => {
           const entry = await readEntry(store, name);
           if (entry !== null && entry.tab !== this.#tab) return null;
           store.put(run, name);
-          writeEntry(store, name, entryOf(run, this.#tab, this.#openUntil()));
+          writeEntry(store, name, written);
           return countRuns(store);
         }));
-      if (runs !== null) return runs;
+      if (runs !== null) {
+        this.#entry = written;
+        return runs;
+      }
       // While the browser let this tab sleep, another one went on with its run: from here on they are two.
       this.#release?.();
       this.#release = null;
+      this.#entry = null;
       this.#name = newName();
     }
   }
@@ -265,21 +279,21 @@ export class SavedRuns {
   }
 
   /** Reads a run whose name is held, and marks it as that of this tab. */
-  async #claim(name: string): Promise<SavedRun> {
-    const input = await this.#database.transact('readwrite', async (store) => {
-      const entry = await readEntry(store, name);
-      if (entry !== null && entry.tab !== this.#tab && isOpen(entry)) throw new Error(TAKEN);
-      const run: unknown = await promisifyRequest<unknown>(store.get(name));
+  async #claim(name: string): Promise<{ run: SavedRun; entry: IndexEntry | null }> {
+    const { input, entry } = await this.#database.transact('readwrite', async (store) => {
+      const known = await readEntry(store, name);
+      if (known !== null && known.tab !== this.#tab && isOpen(known)) throw new Error(TAKEN);
+      const run = await promisifyRequest<unknown>(store.get(name));
       if (run === undefined) throw new Error(GONE);
-      if (entry !== null) writeEntry(store, name, { ...entry, tab: this.#tab, openUntil: this.#openUntil() });
-      return run;
+      const own = known && { ...known, tab: this.#tab, openUntil: this.#openUntil() };
+      if (own !== null) writeEntry(store, name, own);
+      return { input: run, entry: own };
     });
     try {
-      return parseSavedRun(input);
+      return { run: parseSavedRun(input), entry };
     } catch (error) {
       // Offered once more, it would be refused once more.
       await this.#database.transact('readwrite', async (store) => {
-        const entry = await readEntry(store, name);
         if (entry !== null) writeEntry(store, name, { ...entry, about: null });
       });
       throw error;
@@ -287,18 +301,19 @@ export class SavedRuns {
   }
 
   /** A tab has one run: that of before gives way. */
-  async #adopt(name: string, release: () => void): Promise<void> {
+  async #adopt(name: string, entry: IndexEntry | null, release: () => void): Promise<void> {
     const before = this.#name;
     const releaseBefore = this.#release;
     this.#name = name;
     this.#release = release;
     this.#saved = null;
+    this.#entry = entry;
     this.#slot++;
     if (releaseBefore === null) return;
     try {
       await this.#database.transact('readwrite', async (store) => {
-        const entry = await readEntry(store, before);
-        if (entry?.tab === this.#tab) deleteRun(store, before);
+        const last = await readEntry(store, before);
+        if (last?.tab === this.#tab) deleteRun(store, before);
       });
     } catch {
       // It is one more that was left.
@@ -334,7 +349,8 @@ export function savedRuns(): SavedRuns {
   document.addEventListener('visibilitychange', sayOpen);
   document.addEventListener('resume', sayOpen);
   window.addEventListener('pageshow', sayOpen);
-  window.addEventListener('pagehide', () => void runs.sayLeft());
+  // First of all: what waits for a transaction that the page does not live to see the end of is never written.
+  window.addEventListener('pagehide', () => void runs.sayLeft(), { capture: true });
   return runs;
 }
 
