@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { messageOf } from '../engine/engine.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 import { useRun } from '../session/page/runStore.ts';
 import { type LeftRun, savedRuns } from '../session/store/savedRuns.ts';
@@ -45,8 +46,7 @@ export function LeftRunNotice() {
     try {
       await savedRuns().take(name, continueSaved);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      notify({ topic: 'saved', kind: 'warning', lines: ['The run cannot go on here.', message] });
+      notify({ topic: 'saved', kind: 'warning', lines: ['The run cannot go on here.', messageOf(error)] });
       // There may be another one to offer.
       setLook(0);
     }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../engine/engine.ts';
 import { RUN_FORMAT, type RunRecord } from './runRecord.ts';
 import { MOST_RECORD_BYTES, parseRunRecord } from './runRecordFile.ts';
 import { assertWhole, parseSavedRun, type SavedRun, UnusableRunError } from './savedRun.ts';
@@ -95,8 +96,6 @@ function jsonOf(text: string, revive?: (key: string, value: unknown) => unknown)
   try {
     return JSON.parse(text, revive);
   } catch (error) {
-    throw new UnusableRunError(
-      `This file cannot be read as a saved run (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    throw new UnusableRunError(`This file cannot be read as a saved run (${messageOf(error)}).`);
   }
 }

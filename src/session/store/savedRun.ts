@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { assertRestorable, type Checkpoint, type EngineKind } from '../../engine/engine.ts';
+import { assertRestorable, type Checkpoint, type EngineKind, messageOf } from '../../engine/engine.ts';
 import { laneShapesFor, type Shape } from '../../engine/layout.ts';
 import { experimentSchema, parseExperiment } from '../../experiment/schema.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
@@ -108,7 +108,7 @@ export function parseSavedRun(input: unknown): SavedRun {
   try {
     RunData.restored(saved.data);
   } catch (error) {
-    throw new UnusableRunError(error instanceof Error ? error.message : String(error));
+    throw new UnusableRunError(messageOf(error));
   }
   return saved;
 }
@@ -124,7 +124,7 @@ export function assertWhole(saved: SavedRun): void {
     assertRestorable(checkpoint, experiment, shapesOfSaved(checkpoint));
     assertConsistent(saved);
   } catch (error) {
-    throw new UnusableRunError(error instanceof Error ? error.message : String(error));
+    throw new UnusableRunError(messageOf(error));
   }
 }
 
