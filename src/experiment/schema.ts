@@ -73,6 +73,8 @@ function numberIn(key: keyof typeof RANGES, range: Range = RANGES[key]) {
       (value) => isInRange(value, range),
       ({ input }) => `${key} is ${input}: it must be ${describeRange(range)}`,
     ),
+    // Links know no -0: adding 0 turns it into 0.
+    v.transform((value) => value + 0),
   );
 }
 
@@ -269,7 +271,7 @@ export const hiddenRange = (lanes: SizedExperiment['lanes']): Range => {
   return { min, max, integer: true };
 };
 
-export const experimentSchema = v.strictObject({
+const partsSchema = v.strictObject({
   task: v.picklist(TASK_NAMES),
   /** Time steps of a sequence; a task with a length of its own has just that. */
   length: numberIn('length'),
@@ -285,11 +287,24 @@ export const experimentSchema = v.strictObject({
   lanes: v.pipe(v.array(laneSchema), v.minLength(1), v.maxLength(MAX_LANES)),
 });
 
+/**
+ * What an experiment may be, wherever it comes from: exactly what a link can say. The parts by themselves first, then what they must be
+ * beside each other.
+ */
+export const experimentSchema = v.pipe(
+  partsSchema,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const problem = taskProblem(dataset.value) ?? sizeMisfits(dataset.value)[0]?.problem;
+    if (problem !== undefined) addIssue({ message: problem });
+  }),
+);
+
 /** One network being trained: initialisation, optimizer and its settings. */
 export type Lane = v.InferOutput<typeof laneSchema>;
 
 /** Everything that determines a run. */
-export type Experiment = v.InferOutput<typeof experimentSchema>;
+export type Experiment = v.InferOutput<typeof partsSchema>;
 
 /** What a lane's defaults depend on. */
 export type LaneContext = Pick<Experiment, 'task' | 'length' | 'seed'>;
@@ -371,10 +386,7 @@ export function parseExperiment(input: unknown): Experiment {
     const path = v.getDotPath(issue);
     throw new Error(`Not an experiment: ${path ? `${path}: ` : ''}${issue.message}`);
   }
-  const experiment = result.output;
-  const problem = taskProblem(experiment) ?? sizeMisfits(experiment)[0]?.problem ?? null;
-  if (problem !== null) throw new Error(`Not an experiment: ${problem}`);
-  return experiment;
+  return result.output;
 }
 
 /** What does not fit the experiment's task, or null. */

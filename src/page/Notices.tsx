@@ -49,9 +49,9 @@ export function Notices() {
       {notKept !== null && (
         <div className="notice notice-warning" role="status">
           <p>
-            <strong>This run is not saved.</strong> The browser keeps nothing for this page ({notKept}).
-            Training goes on; a reload begins again at step 0. “Save checkpoint” below the charts gives you a
-            file.
+            <strong>This run is not saved.</strong> {notKept} Training goes on, and saving is tried again by
+            itself. Until it works, a reload loses the steps since the last save. “Save checkpoint” below the
+            charts gives you a file.
           </p>
         </div>
       )}

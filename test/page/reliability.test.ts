@@ -119,19 +119,37 @@ describe('a run that was left', () => {
     expect(await left().textContent()).toMatch(/at step 8\./);
   });
 
-  test('while another tab goes on with it is not offered', async () => {
-    await openLink(LINK);
-    await isReady();
-    await stepTo(3);
-    const other = await page.context().newPage();
-    await other.goto(page.url());
-    await other.locator('.status-idle').waitFor();
-    await other.waitForTimeout(500);
-    expect(await other.getByText('A run was left').count()).toBe(0);
-    await page.close();
-    await other.reload();
-    await other.getByText('A run was left at step 3').waitFor();
-  });
+  test.each([
+    ['with locks', true],
+    ['over plain http, without locks', false],
+  ])(
+    'while another tab goes on with it is not offered, and at once when that is reloaded: %s',
+    async (_, locks) => {
+      const other = await page.context().newPage();
+      if (!locks) {
+        for (const each of [page, other]) {
+          await each.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'));
+        }
+      }
+      await openLink(LINK);
+      await isReady();
+      await stepTo(3);
+      await other.goto(page.url());
+      await other.locator('.status-idle').waitFor();
+      await other.waitForTimeout(500);
+      expect(await other.getByText('A run was left').count()).toBe(0);
+      await page.reload();
+      await left().waitFor();
+      // Both tabs see it; one goes on with it, the other is told.
+      await other.reload();
+      await other.getByText('A run was left at step 3').waitFor();
+      await button('Continue').click();
+      await expect.poll(step).toBe(3);
+      await other.getByRole('button', { name: 'Continue', exact: true }).click();
+      await other.getByText('Another tab goes on with this run.').waitFor();
+      expect(await other.getByTestId('step').textContent()).toBe('0');
+    },
+  );
 
   test('is saved when the page goes out of sight in the middle of training', async () => {
     await openLink(LINK);
@@ -149,9 +167,11 @@ describe('a run that was left', () => {
     expect(at).toBeGreaterThanOrEqual(seen);
   });
 
-  test('a browser that keeps nothing says so, and trains on', async () => {
+  test('a browser that keeps nothing says so, trains on, and takes it back once it keeps the run', async () => {
     await page.addInitScript(() => {
-      IDBFactory.prototype.open = () => {
+      const { open } = IDBFactory.prototype;
+      IDBFactory.prototype.open = function (this: IDBFactory, ...given: [string, number?]) {
+        if (sessionStorage.getItem('allowed')) return open.apply(this, given);
         throw new DOMException('The operation is insecure.', 'SecurityError');
       };
     });
@@ -160,9 +180,13 @@ describe('a run that was left', () => {
     await stepTo(2);
     const notice = page.getByRole('status').filter({ hasText: 'This run is not saved' });
     await notice.waitFor();
-    expect(await notice.textContent()).toMatch(/The operation is insecure/);
+    expect(await notice.textContent()).toMatch(/The operation is insecure\. Training goes on/);
     await button('Play').click();
     await reaches(40);
+    await page.evaluate(() => sessionStorage.setItem('allowed', 'yes'));
+    await notice.waitFor({ state: 'detached', timeout: 60_000 });
+    await page.reload();
+    await left().waitFor();
   });
 
   test('is a file that opens again; one that is damaged changes nothing', async () => {

@@ -23,7 +23,6 @@ const CODE = {
   'page/share/ShareDialog.tsx': () => import('../share/ShareDialog.tsx'),
   'page/sweep/Sweep.tsx': () => import('../sweep/Sweep.tsx'),
   'session/store/runFile.ts': () => import('../../session/store/runFile.ts'),
-  'session/store/savedRuns.ts': () => import('../../session/store/savedRuns.ts'),
 } as const;
 
 /** Code by its path below src/. */

@@ -1,6 +1,7 @@
+import { messageOf } from '../../engine/engine.ts';
 import { RUN_FORMAT, type RunRecord } from './runRecord.ts';
 import { MOST_RECORD_BYTES, parseRunRecord } from './runRecordFile.ts';
-import { parseSavedRun, type SavedRun, UnusableRunError } from './savedRun.ts';
+import { assertWhole, parseSavedRun, type SavedRun, UnusableRunError } from './savedRun.ts';
 
 /** Typed arrays by the names that files give them. */
 const ARRAYS = { Float32Array, Float64Array, Uint32Array, Int8Array } as const;
@@ -34,8 +35,12 @@ function arrayOf(name: ArrayName, base64: string): InstanceType<(typeof ARRAYS)[
   return new ARRAYS[name](bytes.buffer);
 }
 
-/** A saved run as the text of a file: JSON, its arrays in base64, little-endian as every browser keeps them. */
+/**
+ * A saved run as the text of a file: JSON, its arrays in base64, little-endian as every browser keeps them.
+ * @throws UnusableRunError where the file could not be opened again
+ */
 export function writeRunFile(saved: SavedRun): string {
+  assertWhole(saved);
   return JSON.stringify({ ...saved, text: null }, (_, value: unknown) => {
     if (typeof value === 'number' && !Number.isFinite(value)) return { number: String(value) };
     const name = (Object.keys(ARRAYS) as ArrayName[]).find((candidate) => value instanceof ARRAYS[candidate]);
@@ -91,8 +96,6 @@ function jsonOf(text: string, revive?: (key: string, value: unknown) => unknown)
   try {
     return JSON.parse(text, revive);
   } catch (error) {
-    throw new UnusableRunError(
-      `This file cannot be read as a saved run (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    throw new UnusableRunError(`This file cannot be read as a saved run (${messageOf(error)}).`);
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { assertRestorable, type Checkpoint, type EngineKind } from '../../engine/engine.ts';
+import { assertRestorable, type Checkpoint, type EngineKind, messageOf } from '../../engine/engine.ts';
 import { laneShapesFor, type Shape } from '../../engine/layout.ts';
-import { experimentSchema } from '../../experiment/schema.ts';
+import { experimentSchema, parseExperiment } from '../../experiment/schema.ts';
 import { taskOf } from '../../experiment/tasks/index.ts';
 import { RunData, type SavedData } from '../page/runData.ts';
 import type { Stop } from '../protocol.ts';
@@ -104,15 +104,28 @@ export function parseSavedRun(input: unknown): SavedRun {
     );
   }
   const saved: SavedRun = result.output;
-  const { experiment } = saved.checkpoint;
+  assertWhole(saved);
   try {
-    assertRestorable(saved.checkpoint, experiment, shapesOfSaved(saved.checkpoint));
-    assertConsistent(saved);
     RunData.restored(saved.data);
   } catch (error) {
-    throw new UnusableRunError(error instanceof Error ? error.message : String(error));
+    throw new UnusableRunError(messageOf(error));
   }
   return saved;
+}
+
+/**
+ * Checks that the parts of a run belong together, which takes no time: a run must pass before it takes the place of one that was saved.
+ * @throws UnusableRunError where `parseSavedRun` would refuse the run
+ */
+export function assertWhole(saved: SavedRun): void {
+  const { checkpoint } = saved;
+  try {
+    const experiment = parseExperiment(checkpoint.experiment);
+    assertRestorable(checkpoint, experiment, shapesOfSaved(checkpoint));
+    assertConsistent(saved);
+  } catch (error) {
+    throw new UnusableRunError(messageOf(error));
+  }
 }
 
 function assertConsistent({ checkpoint, data, stops }: SavedRun): void {
@@ -121,6 +134,7 @@ function assertConsistent({ checkpoint, data, stops }: SavedRun): void {
   const first = lanes.length - data.copies.length;
   const copiesFit =
     first >= 1 &&
+    data.differences.length === data.copies.length &&
     data.copies.every(
       ({ lane, of, exponents }, index) =>
         lane === first + index && of < first && exponents.length === layers * hidden,
