@@ -7,8 +7,9 @@ export const CHECKS_TIMEOUT = 300_000;
 /**
  * The tests that every browser passes.
  * @param launch starts it, with WebGPU on a software adapter
+ * @param checks the page of checks, with which of them it runs
  */
-export function testBrowser(launch: () => Promise<Browser>): void {
+export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html'): void {
   let browser: Browser;
   let page: Page;
   const errors: string[] = [];
@@ -25,7 +26,7 @@ export function testBrowser(launch: () => Promise<Browser>): void {
   test(
     'every check of check.html passes on WebGPU',
     async () => {
-      await open('check.html');
+      await open(checks);
       await page.waitForSelector('html[data-checks]:not([data-checks="running"])', {
         timeout: CHECKS_TIMEOUT,
       });
