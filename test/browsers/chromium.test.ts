@@ -1,7 +1,8 @@
 import puppeteer from 'puppeteer-core';
 import { describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
-import { CHECKS_TIMEOUT, testBrowser } from './everyBrowser.ts';
+import { LIMITS } from '../limits.ts';
+import { testBrowser } from './everyBrowser.ts';
 
 /**
  * Workgroup memory is not zeroed first, as WGSL promises: no kernel relies on it, and SwiftShader compiles a recurrence in half
@@ -21,16 +22,23 @@ describe('Chromium: WebGPU by Dawn, on SwiftShader', () => {
       puppeteer.launch({
         executablePath: findChromium(),
         args: [...CHROMIUM_ARGS, ...WITH_GARBAGE],
-        protocolTimeout: CHECKS_TIMEOUT,
+        timeout: LIMITS.wait,
+        protocolTimeout: LIMITS.checks,
       }),
     CHECKS,
   );
 });
 
 test('a tab that Chromium freezes says so, and then trains on', async () => {
-  const browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS });
+  const browser = await puppeteer.launch({
+    executablePath: findChromium(),
+    args: CHROMIUM_ARGS,
+    timeout: LIMITS.wait,
+    protocolTimeout: LIMITS.wait,
+  });
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(LIMITS.wait);
     const devTools = await page.createCDPSession();
     const setState = (state: 'frozen' | 'active') => devTools.send('Page.setWebLifecycleState', { state });
     await page.goto(`${inject('site')}#hidden=8&length=8&batch=4&engine=cpu&autoplay=1`);

@@ -1,8 +1,6 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-
-/** Milliseconds: every kernel on a software adapter. */
-export const CHECKS_TIMEOUT = 300_000;
+import { LIMITS } from '../limits.ts';
 
 /**
  * The tests that every browser passes.
@@ -17,6 +15,7 @@ export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html
   beforeAll(async () => {
     browser = await launch();
     page = await browser.newPage();
+    page.setDefaultTimeout(LIMITS.wait);
     page.on('pageerror', (error) => errors.push(String(error)));
   });
   afterAll(() => browser?.close());
@@ -28,7 +27,7 @@ export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html
     async () => {
       await open(checks);
       await page.waitForSelector('html[data-checks]:not([data-checks="running"])', {
-        timeout: CHECKS_TIMEOUT,
+        timeout: LIMITS.checks,
       });
       const rows = await page.$$eval('[data-passed]', (elements) =>
         elements.map((element) => ({
@@ -40,7 +39,7 @@ export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html
       expect(rows.filter(({ passed }) => passed !== 'true')).toEqual([]);
       expect(errors).toEqual([]);
     },
-    CHECKS_TIMEOUT + 10_000,
+    LIMITS.checks + LIMITS.wait,
   );
 
   test.each([
@@ -49,13 +48,10 @@ export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html
   ])('the page trains on $kind: play moves the step', async ({ kind, name }) => {
     await open(`#hidden=8&length=8&batch=4&lane=sgd&lane=path&lane=path2&engine=${kind}`);
     await page.locator('::-p-aria(Play)').click();
-    await page.waitForFunction(
-      () => {
-        const digits = document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '');
-        return Number(digits) >= 20;
-      },
-      { timeout: 60_000 },
-    );
+    await page.waitForFunction(() => {
+      const digits = document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '');
+      return Number(digits) >= 20;
+    });
     const engine = await page.$eval('[data-testid="engine"]', (element) => element.textContent);
     expect(engine).toMatch(name);
     expect(errors).toEqual([]);
@@ -79,7 +75,6 @@ export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html
     await page.locator('::-p-aria(Play)').click();
     await page.waitForFunction(
       () => Number(document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '')) >= 20,
-      { timeout: 60_000 },
     );
     const inSight = await speedDuring(() => pause(1000));
     const outOfSight = await speedDuring(async () => {
