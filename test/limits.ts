@@ -3,6 +3,8 @@
  * longest takes on two quiet cores.
  */
 export const LIMITS = {
+  /** What takes milliseconds. */
+  instant: 10_000,
   /** One thing that is waited for: a page, a program, kernels that compile on a software adapter. */
   wait: 180_000,
   /** A test, or what is done before and after it. */
