@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, findChromium } from './scripts/browsers.mjs';
+import { LIMITS } from './test/limits.ts';
 
 /** '1' in `npm run test:long`, else empty; tests read `import.meta.env.TEST_LONG`. */
 const env = { TEST_LONG: process.env.TEST_LONG ?? '' };
@@ -8,11 +9,13 @@ const env = { TEST_LONG: process.env.TEST_LONG ?? '' };
 /** Files that only `npm run test:long` runs. */
 const LONG_FILES = '**/*.long.test.ts';
 
-/** Milliseconds. Software adapters are slow, and continuous integration has few cores. */
-const timeouts = { testTimeout: env.TEST_LONG ? 7_200_000 : 120_000, hookTimeout: 120_000 };
-
-/** How long a page may take to show what it should: one second is little on a busy machine. */
-const patience = { expect: { poll: { timeout: 10_000 } } };
+/** They only end what hangs. */
+const limits = {
+  testTimeout: env.TEST_LONG ? LIMITS.longTest : LIMITS.test,
+  hookTimeout: LIMITS.test,
+  teardownTimeout: LIMITS.wait,
+  expect: { poll: { timeout: LIMITS.wait } },
+};
 
 export default defineConfig({
   test: {
@@ -25,7 +28,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
           env,
-          ...timeouts,
+          ...limits,
         },
       },
       {
@@ -35,13 +38,16 @@ export default defineConfig({
           name: 'gpu',
           include: ['test/gpu/**/*.test.ts'],
           env,
-          ...timeouts,
+          ...limits,
           fileParallelism: false,
           browser: {
             enabled: true,
             headless: true,
+            connectTimeout: LIMITS.wait,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGS } }),
+            provider: playwright({
+              launchOptions: { timeout: LIMITS.wait, executablePath: findChromium(), args: CHROMIUM_ARGS },
+            }),
             instances: [{ browser: 'chromium' }],
           },
         },
@@ -56,8 +62,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 3,
           env,
-          ...timeouts,
-          ...patience,
+          ...limits,
         },
       },
       {
@@ -68,8 +73,7 @@ export default defineConfig({
           // A third makes the others wait for longer than it saves.
           maxWorkers: 2,
           env,
-          ...timeouts,
-          ...patience,
+          ...limits,
         },
       },
     ],

@@ -1,5 +1,5 @@
 import { BATCH_CASES } from './checks/batches.ts';
-import { COMPARISON_CASES } from './checks/comparisons.ts';
+import { NETWORK_CASES, RANGE_CASES, SIZE_CASES, TILING_CASES } from './checks/comparisons.ts';
 import { INVARIANCE_CASES } from './checks/invariance.ts';
 import { adaptiveOptimizers } from './checks/optimizers.ts';
 import { determinism, divergence, splitting, tiles } from './checks/runs.ts';
@@ -9,15 +9,21 @@ import { UNITARY_CASES } from './checks/unitary.ts';
 export type { CheckResult } from './checks/compare.ts';
 export type { CheckCase, CheckContext } from './checks/support.ts';
 
-/** Every check of the WebGPU engine, in the order in which the page lists them. */
+/**
+ * Every check of the WebGPU engine, in the order in which the page lists them: those that share kernels are near each other, for
+ * a device keeps only the kernels that it used last.
+ */
 export const CHECK_CASES: readonly CheckCase[] = [
   ...BATCH_CASES,
-  ...COMPARISON_CASES,
-  ...UNITARY_CASES,
-  adaptiveOptimizers,
-  ...INVARIANCE_CASES,
-  determinism,
+  ...SIZE_CASES,
+  ...TILING_CASES,
   tiles,
   splitting,
+  ...NETWORK_CASES,
+  determinism,
+  ...INVARIANCE_CASES,
+  adaptiveOptimizers,
   divergence,
+  ...RANGE_CASES,
+  ...UNITARY_CASES,
 ];

@@ -11,13 +11,15 @@ import { CheckPage } from './CheckPage.tsx';
 import { runChecks, setUnavailable, useCheckRun } from './checkRun.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 
-const long = new URLSearchParams(location.search).has('long');
+const query = new URLSearchParams(location.search);
+const long = query.has('long');
+const few = query.has('few');
 
 async function start(): Promise<void> {
   const gpu = (navigator as { readonly gpu?: GPU }).gpu;
   try {
     const { info } = await deviceOf(gpu);
-    const cases = CHECK_CASES.filter(({ inShort }) => long || inShort);
+    const cases = CHECK_CASES.filter(({ inShort, isOneMore }) => long || (inShort && !(few && isOneMore)));
     await runChecks(cases, { gpu: gpu as GPU, shaders }, info);
   } catch (error) {
     setUnavailable(messageOf(error));

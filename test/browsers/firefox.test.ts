@@ -1,7 +1,8 @@
 import puppeteer from 'puppeteer-core';
 import { describe } from 'vitest';
 import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/browsers.mjs';
-import { CHECKS_TIMEOUT, testBrowser } from './everyBrowser.ts';
+import { LIMITS } from '../limits.ts';
+import { testBrowser } from './everyBrowser.ts';
 
 describe('Firefox: WebGPU by wgpu, on lavapipe, which share no code with the others', () => {
   testBrowser(() =>
@@ -9,7 +10,8 @@ describe('Firefox: WebGPU by wgpu, on lavapipe, which share no code with the oth
       browser: 'firefox',
       executablePath: findFirefox(),
       extraPrefsFirefox: FIREFOX_PREFERENCES,
-      protocolTimeout: CHECKS_TIMEOUT,
+      timeout: LIMITS.wait,
+      protocolTimeout: LIMITS.checks,
     }),
   );
 });

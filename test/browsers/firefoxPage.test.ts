@@ -4,6 +4,7 @@ import path from 'node:path';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/browsers.mjs';
+import { LIMITS } from '../limits.ts';
 import { standsStillAt } from '../still.ts';
 
 /** What visitors do most, in the second browser: once on its WebGPU, and once without, on the CPU engine. */
@@ -23,8 +24,6 @@ const KINDS = [
 ] as const;
 
 const SMALL = 'length=8&hidden=8&batch=4&lane=sgd&lane=path';
-/** Milliseconds for what a visitor waits for; a software adapter compiles for long. */
-const TIMEOUT = 60_000;
 
 describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) => {
   let browser: Browser;
@@ -40,10 +39,11 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
       executablePath: findFirefox(),
       extraPrefsFirefox: preferences,
       defaultViewport: { width: 1280, height: 900 },
-      protocolTimeout: 2 * TIMEOUT,
+      timeout: LIMITS.wait,
+      protocolTimeout: 2 * LIMITS.wait,
     });
     [page] = (await browser.pages()) as [Page];
-    page.setDefaultTimeout(TIMEOUT);
+    page.setDefaultTimeout(LIMITS.wait);
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   });
@@ -116,12 +116,12 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
   const step = (): Promise<number> =>
     page.$eval('[data-testid="step"]', (element) => Number(element.textContent?.replace(/\D/g, '')));
   const reaches = async (wanted: number): Promise<void> => {
-    await expect.poll(step, { timeout: TIMEOUT }).toBeGreaterThanOrEqual(wanted);
+    await expect.poll(step).toBeGreaterThanOrEqual(wanted);
   };
   const steps = async (last: number): Promise<string[]> => {
     for (let at = (await step()) + 1; at <= last; at++) {
       await press('Step');
-      await expect.poll(step, { timeout: TIMEOUT }).toBe(at);
+      await expect.poll(step).toBe(at);
     }
     return texts('.lane .number');
   };
@@ -146,9 +146,9 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
       { polling: 50 },
     );
     await press('Pause');
-    const stood = await standsStillAt(step, TIMEOUT);
+    const stood = await standsStillAt(step);
     await press('Step');
-    await expect.poll(step, { timeout: TIMEOUT }).toBe(stood + 1);
+    await expect.poll(step).toBe(stood + 1);
     await shows('.reading-head b', `step ${(stood + 1).toLocaleString('en')}`);
     await press('Table of Loss');
     expect((await shows('.chart-table caption', 'Loss')).startsWith('Loss, mean squared error')).toBe(true);
@@ -161,9 +161,7 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
     await area?.scrollIntoView();
     const box = await area?.boundingBox();
     await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 3, (box?.y ?? 0) + (box?.height ?? 0) / 2);
-    await expect
-      .poll(() => texts('.chart[data-quantity=loss] .reading-head b'), { timeout: TIMEOUT })
-      .not.toEqual(latest);
+    await expect.poll(() => texts('.chart[data-quantity=loss] .reading-head b')).not.toEqual(latest);
     await page.mouse.move(0, 0);
   });
 
@@ -177,11 +175,11 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
     await page.evaluate((other) => {
       location.hash = other;
     }, `${SMALL}&engine=${kind}`);
-    await expect.poll(() => inputOf('Layers'), { timeout: TIMEOUT }).toBe('1');
+    await expect.poll(() => inputOf('Layers')).toBe('1');
     await page.evaluate((same) => {
       location.hash = same;
     }, link);
-    await expect.poll(() => inputOf('Layers'), { timeout: TIMEOUT }).toBe('2');
+    await expect.poll(() => inputOf('Layers')).toBe('2');
     await isReady();
     expect(await steps(3)).toEqual(first);
   });
@@ -199,7 +197,7 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
     await enter('Hidden', '8');
     await isReady();
     await press('Step');
-    await expect.poll(step, { timeout: TIMEOUT }).toBe(1);
+    await expect.poll(step).toBe(1);
   });
 
   test('settings and lanes change, with the address; a value out of range is explained', async () => {
@@ -270,7 +268,7 @@ describe.each(KINDS)('Firefox, $kind', ({ kind, preferences, name, fallback }) =
     await page.reload();
     await shows('.left-run', 'A run was left at step 4.');
     await press('Continue');
-    await expect.poll(step, { timeout: TIMEOUT }).toBe(4);
+    await expect.poll(step).toBe(4);
     expect(await texts('.lane .number')).toEqual(before);
   });
 

@@ -1,11 +1,10 @@
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+import { LIMITS } from '../limits.ts';
 
 /** So small that a software adapter measures it fast. */
 const SMALL = 'hidden=8&batch=4&pairs=1&milliseconds=20';
-/** Milliseconds for the kernels to compile on a software adapter. */
-const TIMEOUT = 90_000;
 
 const WEBGPU = ['webgpu-sgd', 'webgpu-path', 'webgpu-8-lanes'];
 const CPU = ['cpu-sgd', 'cpu-path'];
@@ -15,13 +14,14 @@ let page: Page;
 let errors: string[];
 
 const launch = (args: readonly string[]) => async (): Promise<void> => {
-  browser = await chromium.launch({ executablePath: findChromium(), args: [...args] });
+  browser = await chromium.launch({ executablePath: findChromium(), timeout: LIMITS.wait, args: [...args] });
 };
 
 async function open(query: string): Promise<void> {
   const context = await browser.newContext();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   page = await context.newPage();
+  page.setDefaultTimeout(LIMITS.wait);
   errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${inject('site')}bench.html?${query}`);
@@ -51,7 +51,7 @@ describe('with WebGPU', () => {
   test('measures every contestant at every length, and copies the table', async () => {
     await open(`length=8&length=9&${SMALL}`);
     await click('Start');
-    await page.getByText(/^Measured: WebGPU on ./).waitFor({ timeout: TIMEOUT });
+    await page.getByText(/^Measured: WebGPU on ./).waitFor();
     const all = await rows();
     expect(all.map(({ name }) => name)).toEqual([...WEBGPU, ...CPU, ...WEBGPU, ...CPU]);
     for (const { name, numbers } of all) {
@@ -71,7 +71,7 @@ describe('with WebGPU', () => {
     // A measurement of a minute: it is still under way when it is stopped.
     await open('length=8&hidden=8&batch=4&milliseconds=60000');
     await click('Start');
-    await page.getByText(/warming up/).waitFor({ timeout: TIMEOUT });
+    await page.getByText(/warming up/).waitFor();
     await click('Stop');
     expect(await summary()).toContain('Stopped before anything was measured.');
     expect(await page.locator('progress').count()).toBe(0);
@@ -95,7 +95,7 @@ describe('without WebGPU', () => {
   test('says so, and measures the CPU engine', async () => {
     await open(`length=8&${SMALL}`);
     await click('Start');
-    await page.getByText('Measured: the CPU.').waitFor({ timeout: TIMEOUT });
+    await page.getByText('Measured: the CPU.').waitFor();
     expect((await rows()).map(({ name }) => name)).toEqual(CPU);
     expect(await summary()).toMatch(/WebGPU.*Only the CPU engine is measured\./);
   });

@@ -1,13 +1,13 @@
 import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+import { LIMITS } from '../limits.ts';
 
 // By puppeteer: Playwright's pages believe that they are all in sight, and it ends with a page that crashes.
 
 const MINUTES = 10;
 /** Milliseconds of training that a crash may cost. */
 const MOST_LOST = 10_000;
-const TIMEOUT = 120_000;
 const SEED = 20161205;
 
 /** Uniform in [0, 1), from a seed: mulberry32. */
@@ -47,7 +47,12 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
   let offered = 0;
 
   beforeAll(async () => {
-    browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS });
+    browser = await puppeteer.launch({
+      executablePath: findChromium(),
+      args: CHROMIUM_ARGS,
+      timeout: LIMITS.wait,
+      protocolTimeout: LIMITS.wait,
+    });
     session = await browser.target().createCDPSession();
     await openPage();
   });
@@ -55,7 +60,7 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
 
   async function openPage(): Promise<void> {
     page = await browser.newPage();
-    page.setDefaultTimeout(TIMEOUT);
+    page.setDefaultTimeout(LIMITS.wait);
     page.on('pageerror', (error) => errors.push(String(error)));
     const kind = among(['webgpu', 'cpu', 'cpu']);
     await page.goto(`${inject('site')}#length=8&hidden=8&batch=4&lane=path&lane=sgd&engine=${kind}`);
@@ -99,7 +104,7 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
     seen = [];
     await page.waitForSelector('[data-testid="step"]');
     if (needed === 0) return;
-    await expect.poll(lefts, { timeout: TIMEOUT, message: done.slice(-12).join(', ') }).not.toBeNull();
+    await expect.poll(lefts, { message: done.slice(-12).join(', ') }).not.toBeNull();
     const step = (await lefts()) as number;
     expect(step, `${done.slice(-12).join(', ')}; last seen ${JSON.stringify(ended)}`).toBeGreaterThanOrEqual(
       needed,
@@ -190,6 +195,6 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
     // Nothing is stuck in the end.
     await press('Play');
     const { step } = await look();
-    await expect.poll(async () => (await look()).step, { timeout: TIMEOUT }).toBeGreaterThan(step);
+    await expect.poll(async () => (await look()).step).toBeGreaterThan(step);
   });
 });

@@ -15,7 +15,6 @@ import {
   openLink,
   openPage,
   page,
-  READY_TIMEOUT,
   reaches,
   SMALL,
   standsStill,
@@ -127,8 +126,7 @@ describe('without a network', () => {
     await page.goto('about:blank');
     await page.goto(`${site.address}#${link}`);
   };
-  const isKept = (): Promise<void> =>
-    page.getByText('This page works offline').waitFor({ timeout: READY_TIMEOUT });
+  const isKept = (): Promise<void> => page.getByText('This page works offline').waitFor();
   const goOffline = async (): Promise<void> => {
     await site.close();
     await page.context().setOffline(true);
@@ -176,7 +174,7 @@ describe('without a network', () => {
     await open(LINK);
     await isKept();
     await page.getByRole('button', { name: /^Keep for offline \(11\.\d MB\)$/ }).click();
-    await page.getByText('with all its data').waitFor({ timeout: READY_TIMEOUT });
+    await page.getByText('with all its data').waitFor();
     await goOffline();
     await open('task=text&length=8&hidden=8&batch=4&engine=cpu');
     await isReady();
@@ -224,7 +222,7 @@ describe('without a network', () => {
     await publish('The next version', true);
     await lookForUpdate();
     const notice = page.getByRole('status').filter({ hasText: 'A new version of this page is ready' });
-    await notice.waitFor({ timeout: READY_TIMEOUT });
+    await notice.waitFor();
     // Until then it is the old page that opens, all of it.
     await page.reload();
     await isReady();
@@ -252,7 +250,7 @@ test('over plain http the page says why there is no GPU, trains on the CPU, and 
     await page.goto(`${site.address.replace('localhost', 'teacher.test')}#task=mnist-rows&hidden=8&batch=4`);
     expect(await page.evaluate(() => [window.isSecureContext, 'gpu' in navigator])).toEqual([false, false]);
     const notice = page.getByRole('status').filter({ hasText: 'Training on the CPU' });
-    await notice.waitFor({ timeout: READY_TIMEOUT });
+    await notice.waitFor();
     expect(await notice.textContent()).toMatch(/plain http.*https or is localhost/);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await expect

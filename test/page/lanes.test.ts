@@ -64,7 +64,7 @@ test('a lane that diverges stands at the upper edge and in the table as diverged
   await isReady();
   await button('Loss against rate').click();
   await button('Play').click();
-  await page.locator('.sweep td').filter({ hasText: 'diverged' }).waitFor({ timeout: 60_000 });
+  await page.locator('.sweep td').filter({ hasText: 'diverged' }).waitFor();
   expect(await page.locator('.sweep .stop-mark').count()).toBeGreaterThan(0);
 });
 
@@ -94,7 +94,7 @@ test('a lane that spikes says so', async () => {
   await isReady();
   await button('Play').click();
   const spike = page.locator('.lane').nth(0).locator('.lane-spike');
-  await spike.waitFor({ timeout: 60_000 });
+  await spike.waitFor();
   expect(await spike.textContent()).toMatch(/spiked to [\d,.e]+ at step [\d,]+/);
   expect(await page.locator('.lane').nth(1).locator('.lane-spike').count()).toBe(0);
 });

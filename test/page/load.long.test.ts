@@ -1,12 +1,12 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+import { LIMITS } from '../limits.ts';
 
 // By puppeteer: Playwright's pages believe that they are all in sight, and cannot be frozen.
 
 /** As many as a visitor forgets in other tabs. */
 const PAGES = 6;
-const TIMEOUT = 60_000;
 const PORTRAIT = { width: 360, height: 800, hasTouch: true };
 const LANDSCAPE = { width: 800, height: 360, hasTouch: true };
 
@@ -16,7 +16,7 @@ const statusOf = (page: Page): Promise<string> =>
   page.$eval('.status-word', (element) => element.textContent ?? '');
 const trainsOn = async (page: Page): Promise<void> => {
   const before = await stepOf(page);
-  await expect.poll(() => stepOf(page), { timeout: TIMEOUT }).toBeGreaterThan(before);
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(before);
   expect(await statusOf(page)).toBe('Training');
 };
 
@@ -30,13 +30,15 @@ describe.each(['webgpu', 'cpu'])('six pages that train at once, %s', (kind) => {
 
   beforeAll(async () => {
     browser = await puppeteer.launch({
+      timeout: LIMITS.wait,
+      protocolTimeout: LIMITS.wait,
       executablePath: findChromium(),
       args: CHROMIUM_ARGS,
       defaultViewport: PORTRAIT,
     });
     for (let index = 0; index < PAGES; index++) {
       const page = await browser.newPage();
-      page.setDefaultTimeout(TIMEOUT);
+      page.setDefaultTimeout(LIMITS.wait);
       page.on('pageerror', (error) => errors.push(String(error)));
       page.on('error', (error) => errors.push(`page ${index} crashed: ${error.message}`));
       await page.goto(linkOf(index));
@@ -113,7 +115,7 @@ describe.each(['webgpu', 'cpu'])('six pages that train at once, %s', (kind) => {
       stood = await stepOf(page);
       return stood - before;
     };
-    await expect.poll(moved, { interval: 500, timeout: TIMEOUT }).toBe(0);
+    await expect.poll(moved, { interval: 500 }).toBe(0);
     await page.waitForFunction(isSaved, { polling: 200 }, stood);
     await page.reload();
     await page.waitForSelector('.left-run');

@@ -233,7 +233,7 @@ describe('without WebGPU', () => {
     expect(await overflow()).toBeLessThanOrEqual(0);
     await isReady();
     await button('Play').click();
-    await page.locator('.lane-stop').waitFor({ timeout: 60_000 });
+    await page.locator('.lane-stop').waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);
     // In reach without scrolling, wherever the page is.
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
@@ -246,7 +246,7 @@ describe('without WebGPU', () => {
     await isReady();
     await button('Play').click();
     const reason = page.locator('.lane').nth(0).locator('.lane-stop');
-    await reason.waitFor({ timeout: 60_000 });
+    await reason.waitFor();
     expect(await reason.textContent()).toMatch(/^Stopped: the .* is not finite .* at step \d+/);
     expect(await page.locator('.legend li').nth(0).textContent()).toMatch(/stopped, the .* is not finite/);
     await page.locator('.stop-mark').first().waitFor({ state: 'attached' });

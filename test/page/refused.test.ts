@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Frame, Route } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { LIMITS } from '../limits.ts';
 import {
   button,
   closeBrowser,
@@ -11,7 +12,6 @@ import {
   openLink,
   openPage,
   page,
-  READY_TIMEOUT,
   reaches,
   SMALL,
   step,
@@ -48,13 +48,8 @@ const PARTS = [
   ['page/lookup/Room.tsx', 'A picture in one number', '.lookup', 'js'],
 ] as const;
 
-/** Milliseconds, ten times what it takes on a busy machine. */
-const ALL_PARTS_TIMEOUT = 400_000;
-
 describe('a part that cannot be loaded', () => {
-  test('says so in its place while training goes on, and comes when it is tried again', {
-    timeout: ALL_PARTS_TIMEOUT,
-  }, async () => {
+  test('says so in its place while training goes on, and comes when it is tried again', async () => {
     await openLink(LINK);
     await button('Play').click();
     await reaches(10);
@@ -177,17 +172,17 @@ describe('in a frame that is kept apart', () => {
 
   test('the page trains, without a worker', async () => {
     const frame = await openFrame(`index.html${LINK}`, true);
-    await frame.locator('.status-idle').waitFor({ timeout: READY_TIMEOUT });
+    await frame.locator('.status-idle').waitFor({ timeout: LIMITS.wait });
     await frame.getByRole('button', { name: 'Play', exact: true }).click();
     const shown = async (): Promise<number> =>
       Number((await frame.getByTestId('step').textContent())?.replaceAll(',', ''));
-    await expect.poll(shown, { timeout: READY_TIMEOUT }).toBeGreaterThan(50);
+    await expect.poll(shown, { timeout: LIMITS.wait }).toBeGreaterThan(50);
   });
 
   test('the benchmark runs in the page, which starts no worker', async () => {
     const frame = await openFrame('bench.html?length=2&hidden=4&batch=2&pairs=1&milliseconds=1', true);
     await frame.getByRole('button', { name: 'Start' }).click();
-    await frame.locator('table').first().waitFor({ timeout: 60_000 });
+    await frame.locator('table').first().waitFor();
   });
 });
 

@@ -1,12 +1,11 @@
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
 import { CHROMIUM_ARGS, findHeadlessShell } from '../../scripts/browsers.mjs';
+import { LIMITS } from '../limits.ts';
 import { standsStillAt } from '../still.ts';
 
 /** So small that a software adapter trains it fast. */
 export const SMALL = 'length=8&hidden=8&batch=4';
-/** Milliseconds for the kernels to compile on a software adapter. */
-export const READY_TIMEOUT = 60_000;
 
 /** What Chromium itself writes where WebGPU has no adapter. */
 export const NO_ADAPTER = 'No available adapters.';
@@ -25,6 +24,7 @@ export let faults: string[];
 export async function openBrowser(gpu: boolean): Promise<void> {
   browser = await chromium.launch({
     executablePath: findHeadlessShell(),
+    timeout: LIMITS.wait,
     args: gpu ? [...CHROMIUM_ARGS] : CPU_ARGS,
   });
 }
@@ -51,7 +51,7 @@ export async function openPage(
   const session = await context.newCDPSession(page);
   await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
   await session.detach();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(LIMITS.wait);
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const fault = message.type() === 'error' || message.type() === 'warning';
@@ -96,7 +96,7 @@ export const pasteLink = (link: string): Promise<void> =>
 export const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
 export const engine = (): Locator => page.getByTestId('engine');
 export const hash = (): string => decodeURIComponent(new URL(page.url()).hash);
-export const isReady = (): Promise<void> => page.locator('.status-idle').waitFor({ timeout: READY_TIMEOUT });
+export const isReady = (): Promise<void> => page.locator('.status-idle').waitFor();
 
 export const step = async (): Promise<number> =>
   // Presenter mode hides the page behind it, with its step.
@@ -104,11 +104,11 @@ export const step = async (): Promise<number> =>
 
 /** Waits until that many steps are done. */
 export async function reaches(wanted: number): Promise<void> {
-  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThanOrEqual(wanted);
+  await expect.poll(step).toBeGreaterThanOrEqual(wanted);
 }
 
 /** The step at which a paused run stands, once what was under way is done. */
-export const standsStill = (): Promise<number> => standsStillAt(step, 20_000);
+export const standsStill = (): Promise<number> => standsStillAt(step);
 
 /** The drawn training lines of a chart, one per lane. */
 export const curves = (quantity: 'loss' | 'metric'): Promise<(string | null)[]> =>

@@ -15,7 +15,6 @@ import {
   openPage,
   page,
   pasteLink,
-  READY_TIMEOUT,
   reaches,
   SMALL,
   standsStill,
@@ -41,9 +40,7 @@ describe('with WebGPU', () => {
     expect(after[0]).not.toBe(after[1]);
     expect(await curves('metric')).toHaveLength(2);
     expect(await page.locator('.status').textContent()).toMatch(/steps\/s/);
-    await expect
-      .poll(() => page.locator('.lane .number').allInnerTexts(), { timeout: 60_000 })
-      .not.toContain('–');
+    await expect.poll(() => page.locator('.lane .number').allInnerTexts()).not.toContain('–');
 
     await button('Pause').click();
     const paused = await standsStill();
@@ -86,7 +83,7 @@ describe('with WebGPU', () => {
     const lanes = 'lane=path&'.repeat(16);
     await openLink(`#length=1000&hidden=256&batch=256&layers=3&${lanes}engine=webgpu`);
     const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
-    await alert.waitFor({ timeout: READY_TIMEOUT });
+    await alert.waitFor();
     expect(await alert.textContent()).toMatch(/\d/);
     expect(await button('Play').isDisabled()).toBe(true);
     await pasteLink(SMALL);
@@ -127,7 +124,7 @@ describe('with WebGPU', () => {
     const choice = page.getByLabel('Engine');
     expect(await choice.inputValue()).toBe('auto');
     await choice.selectOption('webgpu');
-    await expect.poll(() => engine().textContent(), { timeout: READY_TIMEOUT }).toMatch(/^WebGPU, /);
+    await expect.poll(() => engine().textContent()).toMatch(/^WebGPU, /);
     await isReady();
     expect(await step()).toBe(0);
     await expect.poll(hash).toBe(`#${SMALL}&engine=webgpu`);

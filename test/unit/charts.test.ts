@@ -149,7 +149,7 @@ describe('chartRows', () => {
         expect(rows.map(({ x }) => x)).toEqual(rows.map(({ x }) => x).sort((one, other) => one - other));
       }
     }
-  }, 60_000);
+  });
 
   test('a longer earlier run goes on beyond this one', () => {
     const earlier = [{ points: seriesOf(50, () => 7).points(128), xOf: (step: number) => 2 * step }];

@@ -10,10 +10,9 @@ import { type OpenedFile, openFile } from '../../src/session/store/runFile.ts';
 import { QUANTITIES, type RunRecord, recordRun } from '../../src/session/store/runRecord.ts';
 import { MOST_RECORD_BYTES, parseRunRecord } from '../../src/session/store/runRecordFile.ts';
 import { UnusableRunError } from '../../src/session/store/savedRun.ts';
+import { LIMITS } from '../limits.ts';
 
 const RUNS = { numRuns: import.meta.env.TEST_LONG ? 10_000 : 1_000, seed: 20161205 };
-/** Milliseconds after which reading a file hangs: it takes less than 50, and a busy machine shares its time. */
-const LIMIT = 10_000;
 
 /** A run of that many steps, whose losses come from a function of lane and step. */
 function runOf(link: string, steps: number, lossAt = (lane: number, step: number) => 1 / (lane + step)) {
@@ -210,7 +209,7 @@ describe('a run saved as JSON', () => {
       expect(error).toBeInstanceOf(UnusableRunError);
       return 'refused';
     } finally {
-      expect(performance.now() - started).toBeLessThan(LIMIT);
+      expect(performance.now() - started).toBeLessThan(LIMITS.instant);
     }
   }
 

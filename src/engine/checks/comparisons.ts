@@ -23,6 +23,7 @@ import {
   experimentOf,
   LENGTH,
   lane,
+  TILED_HIDDEN,
   withEngines,
 } from './support.ts';
 
@@ -99,8 +100,11 @@ const HIDDEN = [5, 37, 100] as const;
 const BATCHES = [1, 3, 33] as const;
 const LAYERS = [1, 2, 3] as const;
 
-/** Every hidden with every batch and every depth; nine of them, each pair of values once, are the short set. */
-const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
+/**
+ * Every hidden with every batch and every depth; nine of them, each pair of values once, are the short set, and three of those have
+ * each value once.
+ */
+export const SIZE_CASES: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
   BATCHES.flatMap((batch, j) =>
     LAYERS.map((layers, k): CheckCase => {
       const task = COMPARED_TASKS[(i + 2 * j + k) % COMPARED_TASKS.length] as Task;
@@ -113,6 +117,7 @@ const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
       return {
         name: `hidden ${hidden}, batch ${batch}, layers ${layers} (${kind})`,
         inShort: (i + j) % 3 === k,
+        isOneMore: i !== j,
         run: (context) =>
           compareEngines(
             {
@@ -130,7 +135,7 @@ const COMPARISONS: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
  * The recurrence in one piece and cut into slices, and sums shared by groups or not, whichever the device takes by itself: same
  * numbers to rounding.
  */
-const SLICED: readonly CheckCase[] = (
+export const TILING_CASES: readonly CheckCase[] = (
   [
     ['cut into slices', { sliced: true, tile: 1, groups: GROUPS }],
     ['cut into slices, tiles of 2', { sliced: true, tile: 2 }],
@@ -139,12 +144,12 @@ const SLICED: readonly CheckCase[] = (
     ['in one piece', { sliced: false, groups: 1 }],
   ] as const
 ).flatMap(([name, tiling]) =>
-  [6, 50, 100, 130].map((hidden) => ({
+  [6, TILED_HIDDEN, 100, 130].map((hidden) => ({
     name: `recurrence ${name}: hidden ${hidden}`,
-    inShort: tiling.sliced ? tiling.tile === 1 && hidden === 50 : hidden === 6,
+    inShort: (!tiling.sliced || tiling.tile === 1) && hidden === TILED_HIDDEN,
     run: (context: CheckContext) => {
       const experiment = experimentOf({ hidden, batch: 6, lanes: [lane('path', { unbalance: 2 })] });
-      return compareEngines({ task: TASKS.adding, experiment, tiling }, context);
+      return compareEngines({ task: noiseTask(NETWORK_NOISE), experiment, tiling }, context);
     },
   })),
 );
@@ -174,7 +179,7 @@ const MIXED_LANES = [
 export const ON_GPU = { sliced: true, groups: GROUPS, tile: undefined } as const;
 
 /** Networks beside the plain ReLU RNN, in lanes beside it where they share its kernels. */
-const NETWORKS: readonly CheckCase[] = (
+export const NETWORK_CASES: readonly CheckCase[] = (
   [
     ['tanh beside ReLU, 2 layers', true, noiseTask(NETWORK_NOISE), { layers: 2 }],
     ['tanh beside ReLU, 1 layer', false, TASKS.adding, { layers: 1 }],
@@ -188,7 +193,8 @@ const NETWORKS: readonly CheckCase[] = (
     ['carried states, 3 layers', true, carrying(3, 5, 'softmax'), { layers: 3 }],
     ['carried states, 2 layers, squared', false, carrying(3, 2, 'squared'), { layers: 2 }],
     ['feedforward, dealt as on a GPU', false, feedforward(20, 5, 'softmax'), { layers: 3 }, ON_GPU],
-    ['carried states, dealt as on a GPU', true, carrying(4, 6, 'softmax'), { layers: 1 }, ON_GPU],
+    ['carried states, 3 layers, dealt as on a GPU', true, carrying(3, 5, 'softmax'), { layers: 3 }, ON_GPU],
+    ['carried states, 1 layer, dealt as on a GPU', false, carrying(4, 6, 'softmax'), { layers: 1 }, ON_GPU],
     ['256 inputs and outputs', true, carrying(256, 256, 'softmax'), { layers: 1, batch: 2, length: 3 }],
   ] as const
 ).map(([name, inShort, task, sizes, tiling]) => ({
@@ -229,11 +235,7 @@ function rangeCase(name: string, matrix: (hidden: number) => Float32Array, inSho
   };
 }
 
-/** Everything that one step computes, on every size and network. */
-export const COMPARISON_CASES: readonly CheckCase[] = [
-  ...COMPARISONS,
-  ...SLICED,
-  ...NETWORKS,
+export const RANGE_CASES: readonly CheckCase[] = [
   rangeCase(
     'Gaussian recurrent matrix of spectral radius 1.4',
     (hidden) => withSpectralRadius(hidden, 1.4),

@@ -4,7 +4,7 @@ import { unbalanceExponents, unbalanceFactors } from '../initialise.ts';
 import { shapeFor } from '../layout.ts';
 import { checked, differences } from './compare.ts';
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
-import { type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
+import { ADDING_SIZES, type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
 
 const STEPS = 300;
 
@@ -23,7 +23,7 @@ const invarianceCase = ({ name, inShort, task, experiment: sizes, settings }: In
   inShort,
   async run(context) {
     const lanes = settings.flatMap(([, balanced]) => [balanced, { ...balanced, unbalance: 3 }]);
-    const experiment = experimentOf({ hidden: 12, layers: 2, batch: 4, ...sizes, lanes });
+    const experiment = experimentOf({ ...ADDING_SIZES, ...sizes, lanes });
     const shape = shapeFor(task, experiment);
     return withEngines([createGpu(task, experiment, context)], async (gpu) => {
       await gpu.train(STEPS);

@@ -1,10 +1,10 @@
 import type { Lane } from '../../experiment/schema.ts';
+import { TASKS } from '../../experiment/tasks/index.ts';
 import { type LaneArrays, norm, update } from '../cpu/update.ts';
 import type { LaneSnapshot } from '../engine.ts';
 import { shapeFor } from '../layout.ts';
 import { checked, stepError, vectorError } from './compare.ts';
-import { noiseTask } from './noise.ts';
-import { type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
+import { ADDING_SIZES, type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
 
 const STEPS = 6;
 
@@ -28,8 +28,8 @@ export const adaptiveOptimizers: CheckCase = {
   name: `adaptive optimizers for ${STEPS} steps`,
   inShort: true,
   async run(context) {
-    const task = noiseTask({ inputs: 3, outputs: 2, loss: 'squared', readout: 'last' });
-    const experiment = experimentOf({ hidden: 9, batch: 4, lanes: LANES.map(([, settings]) => settings) });
+    const task = TASKS.adding;
+    const experiment = experimentOf({ ...ADDING_SIZES, lanes: LANES.map(([, settings]) => settings) });
     const shape = shapeFor(task, experiment);
     return withEngines([createGpu(task, experiment, context)], async (gpu) => {
       const arrays = LANES.map(

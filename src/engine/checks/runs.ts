@@ -5,7 +5,15 @@ import { createUntested } from '../webgpu/index.ts';
 import { GROUPS } from '../webgpu/sizes.ts';
 import { type CheckResult, checked, differences } from './compare.ts';
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
-import { type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
+import {
+  ADDING_SIZES,
+  type CheckCase,
+  createGpu,
+  experimentOf,
+  lane,
+  TILED_HIDDEN,
+  withEngines,
+} from './support.ts';
 
 const sameStates = (a: Checkpoint, b: Checkpoint): number =>
   (['parameters', 'velocity', 'squares', 'carried'] as const).reduce(
@@ -77,10 +85,14 @@ export const tiles: CheckCase = {
   async run(context) {
     const task = noiseTask(NETWORK_NOISE);
     const lanes = [lane('path'), lane('sgd', { activation: 'tanh' })];
-    const experiment = experimentOf({ hidden: 50, length: 12, batch: 7, lanes });
+    const experiment = experimentOf({ hidden: TILED_HIDDEN, length: 12, batch: 7, lanes });
     const sizes = [2, 4, 'wide'] as const;
     const engines = ([1, ...sizes] as const).map((tile) =>
-      createUntested(task, experiment, { ...context, data: null, tiling: { sliced: true, tile } }),
+      createUntested(task, experiment, {
+        ...context,
+        data: null,
+        tiling: { sliced: true, tile, groups: GROUPS },
+      }),
     );
     return withEngines(engines, async (...tiled) => {
       for (const engine of tiled) await engine.train(3);
@@ -99,7 +111,7 @@ export const splitting: CheckCase = {
   async run(context) {
     const task = noiseTask(NETWORK_NOISE);
     const lanes = [lane('path'), lane('adam')];
-    const experiment = experimentOf({ hidden: 36, length: 130, batch: 130, lanes });
+    const experiment = experimentOf({ hidden: TILED_HIDDEN, length: 130, batch: 130, lanes });
     const results: CheckResult[] = [];
     for (const [name, tiling] of [
       ['as the device takes them', {}],
@@ -140,8 +152,7 @@ export const divergence: CheckCase = {
   async run(context) {
     const calm = lane('sgd');
     const experiment = experimentOf({
-      hidden: 8,
-      batch: 4,
+      ...ADDING_SIZES,
       lanes: [lane('sgd', { rate: 100, clip: 0 }), calm],
     });
     const alone = { ...experiment, lanes: [calm] };

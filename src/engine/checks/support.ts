@@ -22,9 +22,17 @@ export interface CheckCase {
   readonly name: string;
   /** Whether it belongs to the short set. */
   readonly inShort: boolean;
+  /** Whether `check.html?few` leaves it out: another size of the short set has the same kernels. */
+  readonly isOneMore?: boolean;
   /** @throws where the device fails altogether */
   run(context: CheckContext): Promise<readonly CheckResult[]>;
 }
+
+/** Hidden units of the checks of tilings: they fill neither the last quad nor the last slice of a sum. One number, so that kernels are shared. */
+export const TILED_HIDDEN = 34;
+
+/** Of checks of the adding problem whose point is no size: they share their kernels. */
+export const ADDING_SIZES = { hidden: 12, layers: 2, batch: 4 } as const;
 
 /** Time steps of a check that has no reason for another number. */
 export const LENGTH = 10;

@@ -37,9 +37,9 @@ const sameBits: CheckCase = {
   inShort: true,
   async run(context) {
     const own = unitary('adam', { seed: 3 });
-    const alone = experimentOf({ hidden: 8, batch: 9, lanes: [own] });
+    const alone = experimentOf({ hidden: 64, batch: 9, lanes: [own] });
     const beside = { ...alone, lanes: [lane('sgd'), own] };
-    const pieces = createUntested(carrying, alone, { ...context, data: null, mostOperations: 5_000 });
+    const pieces = createUntested(carrying, alone, { ...context, data: null, mostOperations: 40_000 });
     return withEngines(
       [createGpu(carrying, alone, context), createGpu(carrying, beside, context), pieces],
       async (...engines) => {

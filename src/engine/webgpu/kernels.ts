@@ -237,8 +237,9 @@ export type KernelName = keyof typeof KERNELS;
 export const kernelOf = (name: KernelName): KernelDeclaration => KERNELS[name];
 
 /**
- * The whole source of a kernel: the constants, the shared files, its own file.
- * @param constants `const` declarations of the shape
+ * The whole source of a kernel: the constants that it uses, the shared files, its own file. Constants that it does not use are left
+ * out, so that kernels which differ in nothing else have the same source and are compiled once.
+ * @param constants `const` declarations of the shape, one a line
  * @param task file of the batch kernel in shaders/tasks/
  * @throws Error where a file is missing
  */
@@ -250,9 +251,11 @@ export function sourceOf(name: KernelName, shaders: ShaderSources, constants: st
     return source;
   };
   const direction = backward === undefined ? '' : `const BACKWARD = ${backward};\n`;
-  return [
-    constants + direction,
+  const files = [
     ...['dispatch', ...lib].map((shared) => read(`lib/${shared}.wgsl`)),
     read(file === null ? `tasks/${task}.wgsl` : `${file}.wgsl`),
   ].join('\n');
+  const words = new Set(files.replaceAll(/\/\/.*/g, '').match(/\w+/g));
+  const used = constants.split('\n').filter((line) => words.has(/^const (\w+)/.exec(line)?.[1] ?? ''));
+  return `${used.join('\n')}\n${direction}${files}`;
 }

@@ -2,8 +2,8 @@ import { type SavedRun, UnusableRunError } from '../store/savedRun.ts';
 // Not loaded when it is needed: a browser that failed to load a module once fails for the life of the page, and this one is small.
 import { isFull, type SavedRuns, savedRuns } from '../store/savedRuns.ts';
 
-/** Milliseconds between two writings while a run trains, at least. */
-const WRITE_INTERVAL = 10_000;
+/** Milliseconds between two writings while a run trains, at least: less than between two checkpoints, so that each is written. */
+const WRITE_INTERVAL = 4000;
 /** Milliseconds until a failed writing is tried again; they double with every failure, up to the longest. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
