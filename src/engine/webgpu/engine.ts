@@ -31,6 +31,7 @@ import {
   unpadStates,
 } from './content.ts';
 import { type Device, USAGE } from './device.ts';
+import { DeviceWatch } from './deviceWatch.ts';
 import {
   heldOutBatches,
   measuredTerms,
@@ -86,13 +87,6 @@ const INSPECTED = [
   'ring',
 ] as const;
 
-/** Milliseconds that news of a lost device may come after the failures that it causes. */
-const LOSS_NOTICE = 1000;
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
 /** Words of a line of the ring: shaders/finish.wgsl. */
 const RING_WORDS = 8;
 
@@ -116,9 +110,7 @@ export class WebGpuEngine implements Engine {
   #step = 0;
   /** The ring holds the steps after this one. */
   #ringStart = 0;
-  #disposed = false;
-  /** What the device's losses are told to; null: nobody listens. */
-  #listener: ((loss: EngineLostError) => void) | null = null;
+  readonly #watch: DeviceWatch;
 
   private constructor(experiment: Experiment, parts: WebGpuEngineParts) {
     this.experiment = experiment;
@@ -135,6 +127,7 @@ export class WebGpuEngine implements Engine {
       ...(software ? { groups: 1, tile: 'wide' } : { groups: GROUPS }),
       ...parts.tiling,
     });
+    this.#watch = new DeviceWatch(device);
     this.#buffers = new Buffers(device.device);
     this.#submitter = new Submitter(device.device);
     this.#commands = new Commands({
@@ -186,15 +179,15 @@ export class WebGpuEngine implements Engine {
   }
 
   async train(steps: number): Promise<void> {
-    this.#checkUsable();
+    this.#watch.check();
     const done = this.#submitter.train(this.#stepCommands, steps);
     this.#step += steps;
-    await this.#checked(done);
-    this.#checkUsable();
+    await this.#watch.checked(done);
+    this.#watch.check();
   }
 
   async metrics(sinceStep: number): Promise<MetricBatch> {
-    this.#checkUsable();
+    this.#watch.check();
     const { lanes } = this.#shape;
     const first = Math.max(sinceStep, this.#ringStart, this.#step - METRIC_STEPS) + 1;
     const count = this.#step - first + 1;
@@ -207,7 +200,7 @@ export class WebGpuEngine implements Engine {
     const slot = start % METRIC_STEPS;
     const head = Math.min(total, METRIC_STEPS - slot);
     const ring = this.#buffers.get('ring');
-    const [bytes] = await this.#checked(
+    const [bytes] = await this.#watch.checked(
       this.#buffers.read([
         {
           size: total * lineBytes,
@@ -247,7 +240,7 @@ export class WebGpuEngine implements Engine {
   }
 
   async inspect(options: { readonly states?: boolean } = {}): Promise<StepSnapshot> {
-    this.#checkUsable();
+    this.#watch.check();
     this.#inspectCommands ??= await this.#ready(planStep({ ...this.#plan, everything: true }), 'inspect');
     const { lanes, parameters, layers } = this.#shape;
     const before = await this.#readAll(['parameters', 'carried']);
@@ -289,7 +282,7 @@ export class WebGpuEngine implements Engine {
   }
 
   async evaluate(sequences?: number): Promise<Evaluation> {
-    this.#checkUsable();
+    this.#watch.check();
     const { task, data } = this.#parts;
     const available = task.heldOutSequences(this.experiment, data);
     const count = evaluatedSequences(this.#shape, available, sequences);
@@ -325,7 +318,7 @@ export class WebGpuEngine implements Engine {
   }
 
   async checkpoint(): Promise<Checkpoint> {
-    this.#checkUsable();
+    this.#watch.check();
     const { lanes, parameters } = this.#shape;
     const step = this.#step;
     const contents = await this.#readAll(['parameters', 'run', 'carried']);
@@ -345,7 +338,7 @@ export class WebGpuEngine implements Engine {
   }
 
   async restore(checkpoint: Checkpoint): Promise<void> {
-    this.#checkUsable();
+    this.#watch.check();
     assertRestorable(checkpoint, this.experiment, [this.#shape]);
     const { step, parameters, velocity, squares, carried, stoppedAt } = checkpoint;
     for (const [index, part] of [parameters, velocity, squares].entries()) {
@@ -358,32 +351,12 @@ export class WebGpuEngine implements Engine {
   }
 
   onLoss(listener: (loss: EngineLostError) => void): void {
-    const { losses, failure } = this.#parts.device;
-    this.#forgetListener();
-    const already = failure();
-    if (already !== null) {
-      listener(already);
-      return;
-    }
-    this.#listener = listener;
-    losses.add(listener);
+    this.#watch.onLoss(listener);
   }
 
   dispose(): void {
-    this.#disposed = true;
-    this.#forgetListener();
+    this.#watch.dispose();
     this.#buffers.destroy();
-  }
-
-  #forgetListener(): void {
-    if (this.#listener) this.#parts.device.losses.delete(this.#listener);
-    this.#listener = null;
-  }
-
-  #checkUsable(): void {
-    if (this.#disposed) throw new Error('This engine was disposed of.');
-    const failure = this.#parts.device.failure();
-    if (failure !== null) throw failure;
   }
 
   /** Whether the task's measure is the loss in bits, which the device does not compute. */
@@ -391,39 +364,12 @@ export class WebGpuEngine implements Engine {
     return this.#parts.task.measure(this.experiment).kind === 'bits';
   }
 
-  /** What fails because the device did says so, and what waits for a lost device fails. */
-  async #checked<Result>(result: Promise<Result>): Promise<Result> {
-    const { device, losses, failure } = this.#parts.device;
-    let tell = (_loss: Error): void => {};
-    const lost = new Promise<never>((_, reject) => {
-      tell = reject;
-      losses.add(tell);
-      // One that came before is not told again.
-      const already = failure();
-      if (already !== null) reject(already);
-    });
-    try {
-      const value = await Promise.race([result, lost]);
-      // Whoever goes on would use buffers that are destroyed.
-      if (this.#disposed) throw new Error('This engine was disposed of.');
-      return value;
-    } catch (error) {
-      if (this.#disposed) throw error;
-      // A device that is gone may say so only after what was asked of it has failed.
-      await Promise.race([device.lost, wait(LOSS_NOTICE)]);
-      this.#checkUsable();
-      throw error;
-    } finally {
-      losses.delete(tell);
-    }
-  }
-
   #ready(dispatches: readonly Dispatch[], name: string): Promise<Command[]> {
-    return this.#checked(this.#commands.of(dispatches, name));
+    return this.#watch.checked(this.#commands.of(dispatches, name));
   }
 
   #readAll(names: readonly string[]): Promise<Contents> {
-    return this.#checked(this.#buffers.readAll(names));
+    return this.#watch.checked(this.#buffers.readAll(names));
   }
 
   #makeBuffers(): void {

@@ -221,7 +221,7 @@ export class RunLoop {
     });
   }
 
-  /** One command, or else one piece of work; without either it sleeps. */
+  /** One command, or one piece of work; without either it sleeps. */
   async #turn(): Promise<void> {
     if (this.#loss) throw this.#loss;
     this.#reporter.check();
@@ -269,10 +269,7 @@ export class RunLoop {
   }
 
   async #advance(engine: Engine): Promise<void> {
-    if (this.#running.size === 0) {
-      this.#finish();
-      return;
-    }
+    if (this.#running.size === 0) return this.#finish();
     const now = (): number => this.#around.clock.now();
     const wanted = this.#playing ? Number.POSITIVE_INFINITY : this.#target - engine.step;
     let steps = Math.min(this.#pace.steps, wanted);
