@@ -5,7 +5,8 @@ import { LIMITS } from '../limits.ts';
 
 // By puppeteer: Playwright's pages believe that they are all in sight, and it ends with a page that crashes.
 
-const MINUTES = 10;
+/** Minutes; fewer for a quick look. */
+const MINUTES = Number(process.env.CHAOS_MINUTES ?? 10);
 /** Milliseconds of training that a crash may cost. */
 const MOST_LOST = 10_000;
 const SEED = 20161205;
