@@ -13,7 +13,6 @@ const LONG_FILES = '**/*.long.test.ts';
 const limits = {
   testTimeout: env.TEST_LONG ? LIMITS.longTest : LIMITS.test,
   hookTimeout: LIMITS.test,
-  teardownTimeout: LIMITS.wait,
   expect: { poll: { timeout: LIMITS.wait } },
 };
 
