@@ -7,7 +7,10 @@ import { installPackages, requireFolder, requireNode, root, runTool } from './in
 // npm test: installs what is missing, runs every part and ends with the counts over all of them.
 // npm test -- unit gpu: these parts only. npm run test:long: larger shapes, more cases, the learning runs.
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * `slowest` names the files that took longest, with their seconds.
+ * @typedef {{ passed: number, failed: number, skipped: number, slowest?: string }} Counts
+ */
 
 /**
  * A part of the tests; `run` gets the time that it may take, in milliseconds.
@@ -85,7 +88,7 @@ function suite(name, what, needs = []) {
 }
 
 /**
- * The counts of a vitest report. In a file that failed, tests that did not run count as failed: what they need could
+ * The counts of a vitest report, and its slowest files. In a file that failed, tests that did not run count as failed: what they need could
  * not be set up. A file without any test, a runner that ended badly although no test failed, or one that wrote no report
  * counts as one failure.
  * @param {string} file
@@ -93,9 +96,10 @@ function suite(name, what, needs = []) {
  * @returns {Counts}
  */
 function readReport(file, code) {
+  /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0 };
   if (existsSync(file)) {
-    /** @type {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} */
+    /** @type {{ testResults: { name: string, startTime: number, endTime: number, status: string, assertionResults: { status: string }[] }[] }} */
     const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
     for (const { status, assertionResults } of testResults) {
       const passed = assertionResults.filter((result) => result.status === 'passed').length;
@@ -105,6 +109,12 @@ function readReport(file, code) {
       counts.failed += status === 'failed' ? Math.max(1, failed + notRun) : failed;
       counts.skipped += status === 'failed' ? 0 : notRun;
     }
+    counts.slowest = testResults
+      .map(({ name, startTime, endTime }) => ({ name, seconds: Math.round((endTime - startTime) / 1000) }))
+      .sort((a, b) => b.seconds - a.seconds)
+      .slice(0, 3)
+      .map(({ name, seconds }) => `${path.basename(name).replace('.test.ts', '')} ${seconds}`)
+      .join(', ');
   }
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
@@ -154,7 +164,8 @@ for (const { name, what, run } of parts) {
   const seconds = Math.round((performance.now() - start) / 1000);
   // For `buildSite`: the parts that open the page need not build it again.
   if (name === 'site' && counts.failed === 0) process.env.SITE_IS_BUILT = '1';
-  summary.push(`${name.padEnd(10)} ${describe(counts)} (${seconds} s)`);
+  const slowest = counts.slowest ? `, longest: ${counts.slowest}` : '';
+  summary.push(`${name.padEnd(10)} ${describe(counts)} (${seconds} s${slowest})`);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;

@@ -2,6 +2,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
 import { LIMITS } from '../limits.ts';
+import { savedSteps } from '../still.ts';
 
 // By puppeteer: Playwright's pages believe that they are all in sight, and cannot be frozen.
 
@@ -116,7 +117,7 @@ describe.each(['webgpu', 'cpu'])('six pages that train at once, %s', (kind) => {
       return stood - before;
     };
     await expect.poll(moved, { interval: 500 }).toBe(0);
-    await page.waitForFunction(isSaved, { polling: 200 }, stood);
+    await expect.poll(() => page.evaluate(savedSteps)).toContain(stood);
     await page.reload();
     await page.waitForSelector('.left-run');
     expect(await page.$eval('.left-run', (element) => element.textContent)).toContain(
@@ -125,20 +126,3 @@ describe.each(['webgpu', 'cpu'])('six pages that train at once, %s', (kind) => {
     await allTrainOn();
   });
 });
-
-/** In the page: whether the browser has a run that stands at the step. */
-function isSaved(step: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('path-sgd-playground');
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const reading = opening.result.transaction('runs').objectStore('runs').getAll();
-      reading.onerror = () => reject(reading.error);
-      reading.onsuccess = () => {
-        opening.result.close();
-        const runs = reading.result as { readonly checkpoint: { readonly step: number } }[];
-        resolve(runs.some(({ checkpoint }) => checkpoint.step === step));
-      };
-    };
-  });
-}

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { savedSteps } from '../still.ts';
 import {
   browser,
   button,
@@ -160,7 +161,9 @@ describe('a run that was left', () => {
       document.dispatchEvent(new Event('visibilitychange'));
     });
     const seen = await step();
-    await page.waitForTimeout(1500);
+    await expect
+      .poll(() => page.evaluate(savedSteps).then((steps) => Math.max(...steps)))
+      .toBeGreaterThanOrEqual(seen);
     await page.reload();
     await left().waitFor();
     const at = Number(/at step ([\d,]+)/.exec((await left().textContent()) ?? '')?.[1]?.replaceAll(',', ''));
@@ -184,7 +187,7 @@ describe('a run that was left', () => {
     await button('Play').click();
     await reaches(40);
     await page.evaluate(() => sessionStorage.setItem('allowed', 'yes'));
-    await notice.waitFor({ state: 'detached', timeout: 60_000 });
+    await notice.waitFor({ state: 'detached' });
     await page.reload();
     await left().waitFor();
   });

@@ -19,6 +19,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { BadInputError } from '../../src/cli/arguments.ts';
 import { openOutput, readInput, writeObstacle } from '../../src/cli/files.ts';
 import { LINES, ONE_TEXT, Output } from '../../src/cli/output.ts';
+import { LIMITS } from '../limits.ts';
 
 const onUnix = process.platform !== 'win32';
 
@@ -45,7 +46,7 @@ const makePipe = (name: string): string => {
 };
 
 const until = async (done: () => boolean): Promise<void> => {
-  await vi.waitUntil(done, { timeout: 60_000, interval: 10 });
+  await vi.waitUntil(done, { timeout: LIMITS.wait, interval: 10 });
 };
 
 describe('a file of a command', () => {
