@@ -70,7 +70,7 @@ export function readNumber(
     nearest = Math.min(range.max, Math.max(range.min, whole)) + 0;
   }
   if (nearest !== value) {
-    const point = /\d,\d/.test(text) ? ', with a point for the decimals' : '';
+    const point = /\d,\d/.test(text) && !range.integer ? ', with a point for the decimals' : '';
     messages.add(
       key,
       `${label} is ${quote(text)}: it must be ${describeRange(range)}${point}`,

@@ -6,6 +6,9 @@ import { type LeftRun, savedRuns } from '../session/store/savedRuns.ts';
 import { formatAge, formatCount } from './numbers.ts';
 import { continueSaved, notify, useWorkbench } from './workbench.ts';
 
+/** Looks, each after a longer pause, until a browser that fails counts as one that keeps nothing. */
+const FAILED_LOOKS = 5;
+
 /** Offers to go on with the run that a closed or crashed tab left behind, until this one has a run of its own. */
 export function LeftRunNotice() {
   const [left, setLeft] = useState<LeftRun | null>(null);
@@ -27,8 +30,10 @@ export function LeftRunNotice() {
         // A tab that crashed a moment ago counts as open for a while.
         if (found === null && lookAgainIn !== null) timer = setTimeout(() => setLook(look + 1), lookAgainIn);
       })
-      // A browser that keeps nothing has left nothing.
-      .catch(() => {});
+      // It may answer the next time; one that keeps nothing has left nothing.
+      .catch(() => {
+        if (!over && look < FAILED_LOOKS) timer = setTimeout(() => setLook(look + 1), 1000 * 2 ** look);
+      });
     return () => {
       over = true;
       clearTimeout(timer);
@@ -53,10 +58,13 @@ export function LeftRunNotice() {
   };
   const forget = (): void => {
     choose();
-    // One that cannot be forgotten now is offered at the next start.
+    // One that cannot be forgotten now is offered at the next start; an older one is offered now.
     void savedRuns()
       .forget(name)
-      .catch(() => {});
+      .then(
+        () => setLook(0),
+        () => {},
+      );
   };
   return (
     <div className="notice notice-information left-run" role="status">

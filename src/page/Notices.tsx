@@ -46,7 +46,7 @@ export function Notices() {
           </p>
         </div>
       )}
-      {notKept !== null && (
+      {notKept !== null && !isKeptApart() && (
         <div className="notice notice-warning" role="status">
           <p>
             <strong>This run is not saved.</strong> {notKept} Training goes on, and saving is tried again by
@@ -58,7 +58,8 @@ export function Notices() {
       {recovering !== null && (
         <div className="notice notice-warning" role="alert">
           <p>
-            <strong>{recovering}</strong> Training goes on from the last checkpoint as soon as it can.
+            <strong>{recovering}</strong> The run goes on from its last checkpoint as soon as it can, which
+            may take half a minute.
           </p>
         </div>
       )}

@@ -21,12 +21,13 @@ export function StatusLine() {
   const data = useRun((state) => state.data);
   const engine = useRun((state) => state.engine);
   const preparing = useRun((state) => state.preparing);
+  const recovering = useRun((state) => state.recovering !== null);
   useRunFrame(data, 250);
   const { message, fraction } = preparing;
   return (
     <div className="status">
       <span className={`status-word status-${status}`}>
-        {status === 'preparing' ? `${message}…` : STATUS_TEXT[status]}
+        {recovering ? 'Recovering…' : status === 'preparing' ? `${message}…` : STATUS_TEXT[status]}
       </span>
       {status === 'preparing' && fraction !== null && (
         <progress aria-label={message} value={fraction} max={1} />
@@ -34,7 +35,7 @@ export function StatusLine() {
       <span>
         step <b data-testid="step">{formatCount(data.step)}</b>
       </span>
-      {status === 'running' && (
+      {status === 'running' && !recovering && (
         <span>
           <b>
             {data.stepsPerSecond < 10 ? formatNumber(data.stepsPerSecond) : formatCount(data.stepsPerSecond)}

@@ -119,6 +119,22 @@ describe('a GPU that cannot be used', () => {
     await engine.train(1);
   });
 
+  test('that is lost in its self-test says so: it did not fail the test', async () => {
+    const { gpu } = gpuOf({
+      requestDevice: async () => ({
+        ...uselessDevice(),
+        lost: Promise.resolve({ reason: 'unknown', message: 'gone' }),
+        popErrorScope: async () => {
+          throw new DOMException('Instance dropped in popErrorScope', 'OperationError');
+        },
+      }),
+    });
+    const request = { experiment, kind: 'webgpu', gpu, shaders, data: null } as const;
+    await expect(createEngine(request)).rejects.toThrow(
+      new DeviceLostError('The GPU was lost (unknown: gone).'),
+    );
+  });
+
   test('is opened once for two who ask at the same time, and again for one who asks after it was lost', async () => {
     let lose = (_: object): void => {};
     const { gpu, requestAdapter } = gpuOf({

@@ -338,10 +338,7 @@ describe('what is wrong gets a message and the nearest allowed value', () => {
       'lane=path,rate:0,01,init:identity',
       'lane 1: rate is "0,01": it must be a number above 0, at most 100, with a point for the decimals; 0.001 is used instead',
     ],
-    [
-      'length=50,0',
-      'length is "50,0": it must be a whole number from 4 to 1000, with a point for the decimals; 100 is used instead',
-    ],
+    ['length=50,0', 'length is "50,0": it must be a whole number from 4 to 1000; 100 is used instead'],
     [
       'lane=path,0.5',
       'lane 1 has the setting "0.5": it must be name:value with the name rate, init, momentum, decay, clip, dualclip, unbalance, activation, network or seed; it is left out',

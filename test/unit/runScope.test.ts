@@ -92,6 +92,16 @@ describe('a run that is replaced while its lost GPU is', () => {
   });
 });
 
+test('a run that cannot be made shows nothing of the engine before', async () => {
+  await steps(2);
+  expect(state().engine).not.toBeNull();
+  session.useRun.setState({ fallback: 'The GPU cannot be used any more.' });
+  world.chances = { loss: 0, failure: 0, noEngine: 1 };
+  session.reset();
+  await rest();
+  expect(state()).toMatchObject({ status: 'failed', engine: null, fallback: null });
+});
+
 describe('a device that is lost while the run is paused', () => {
   test('is replaced at once, and the run is where it was', async () => {
     await steps(5);

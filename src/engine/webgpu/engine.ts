@@ -162,10 +162,16 @@ export class WebGpuEngine implements Engine {
       engine.#stepCommands = await engine.#ready(planStep(engine.#plan), 'step');
     } catch (error) {
       engine.dispose();
-      await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+      // Of a lost device there is nothing to pop.
+      await Promise.all([device.popErrorScope(), device.popErrorScope()]).catch(() => {});
       throw error;
     }
-    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const errors = await engine.#watch
+      .checked(Promise.all([device.popErrorScope(), device.popErrorScope()]))
+      .catch((error: unknown) => {
+        engine.dispose();
+        throw error;
+      });
     const error = errors.find((candidate) => candidate !== null);
     if (error) {
       engine.dispose();

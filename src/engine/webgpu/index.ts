@@ -25,6 +25,9 @@ export async function createWebGpuEngine(experiment: Experiment, options: WebGpu
   const device = await deviceOf(options.gpu);
   const failure = await selfTest(device, options.shaders).catch((error: unknown) => {
     if (error instanceof EngineLostError) throw error;
+    // Whatever failed first, it failed because the device is gone.
+    const loss = device.failure();
+    if (loss !== null) throw loss;
     return `${device.info.name} failed its test: ${messageOf(error)}`;
   });
   if (failure !== null) throw new NoAdapterError(failure);

@@ -27,7 +27,9 @@ export function copyObstacle(lane: Lane, stop: Stop | undefined): string | null 
 /** Why a copy of such a lane parts, or stays. */
 function reason(lane: Lane, same: boolean): string {
   if (!isPathOptimizer(lane.optimizer)) {
-    if (same) return 'Both computed the same so far. The next step already tells them apart.';
+    if (same) {
+      return 'Their losses are still the same. The next step usually tells them apart; where it does not, the rescaled units are inactive, and no step changes their weights.';
+    }
     if (lane.optimizer === 'sgd') {
       return 'The two networks compute the same, yet SGD takes other steps: it divides nothing by the size of the paths, so where the weights were enlarged their gradients shrank, and the other way round.';
     }

@@ -394,6 +394,9 @@ export class RunSession {
 
   /** The run is over; its numbers and its last checkpoint can still be saved. */
   #fail(error: string): void {
-    this.#set({ status: 'failed', error, arranging: false, recovering: null });
+    const { status, engine } = this.#state;
+    // What stood here of the engine before is not true of this run.
+    const made = status === 'preparing' ? null : engine;
+    this.#set({ status: 'failed', error, engine: made, fallback: null, arranging: false, recovering: null });
   }
 }

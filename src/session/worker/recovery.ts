@@ -5,12 +5,15 @@ import { inTime, unlessAborted } from '../../engine/inTime.ts';
 import { type Clock, realClock } from './clock.ts';
 import { type EvaluationClock, evaluationDue } from './pacing.ts';
 
-/** Milliseconds between two checkpoints while a run trains, at least. */
+/** Milliseconds between two checkpoints while a run trains: at least, and at most where one takes long. */
 const CHECKPOINT_INTERVAL = 5000;
+const LONGEST_CHECKPOINT_INTERVAL = 8000;
 
-/** Whether enough time has gone by for another checkpoint: as for evaluations, and not more often than it is of use. */
-export const checkpointDue = (clock: EvaluationClock, now: number): boolean =>
-  evaluationDue(clock, now) && now - clock.ended >= CHECKPOINT_INTERVAL;
+/** Whether enough time has gone by for another checkpoint: as for evaluations, but with no more than ten seconds to lose. */
+export const checkpointDue = (clock: EvaluationClock, now: number): boolean => {
+  const since = now - clock.ended;
+  return since >= LONGEST_CHECKPOINT_INTERVAL || (since >= CHECKPOINT_INTERVAL && evaluationDue(clock, now));
+};
 
 /** So many losses within so many milliseconds are enough. */
 const MOST_LOSSES = 3;
