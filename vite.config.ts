@@ -5,6 +5,9 @@ import { firstWords } from './scripts/firstWords.ts';
 import { offline } from './scripts/offline.ts';
 import { commit, published, version } from './scripts/published.ts';
 
+/** Times of plugins are of no use to who builds. */
+const checks = { pluginTimings: false };
+
 export default defineConfig({
   base: './',
   define: { __VERSION__: JSON.stringify(version), __COMMIT__: JSON.stringify(commit()) },
@@ -13,11 +16,7 @@ export default defineConfig({
     target: 'es2022',
     // The notices that the packages' licences ask for.
     license: { fileName: 'PACKAGES.md' },
-    rollupOptions: {
-      // Times of plugins are of no use to who builds.
-      checks: { pluginTimings: false },
-      input: { index: 'index.html', check: 'check.html', bench: 'bench.html' },
-    },
+    rollupOptions: { checks, input: { index: 'index.html', check: 'check.html', bench: 'bench.html' } },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', rollupOptions: { checks } },
 });
