@@ -2,6 +2,7 @@ import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-c
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
 import { LIMITS } from '../limits.ts';
+import { randomFrom } from '../random.ts';
 
 // By puppeteer: Playwright's pages believe that they are all in sight, and it ends with a page that crashes.
 
@@ -10,17 +11,6 @@ const MINUTES = Number(process.env.CHAOS_MINUTES ?? 10);
 /** Milliseconds of training that a crash may cost. */
 const MOST_LOST = 10_000;
 const SEED = 20161205;
-
-/** Uniform in [0, 1), from a seed: mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {

@@ -16,6 +16,7 @@ import type { Experiment } from '../../src/experiment/schema.ts';
 import type { ClientEvent, Connect } from '../../src/session/page/client.ts';
 import type { Clock } from '../../src/session/worker/clock.ts';
 import { createHost, type Host } from '../../src/session/worker/host.ts';
+import { randomFrom } from '../random.ts';
 
 /** How likely it is, each time something is done, that it goes wrong. */
 export interface Chances {
@@ -39,23 +40,15 @@ export class FakeWorld {
   activity = 0;
   /** Whether something went wrong for which a run may end. */
   failed = false;
-  #state: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   #now = 0;
   #host: Host | null = null;
   #endHost: ((reason: string) => void) | null = null;
 
   constructor(seed: number, chances: Chances) {
-    this.#state = seed >>> 0;
+    this.random = randomFrom(seed);
     this.chances = chances;
-  }
-
-  /** Uniform in [0, 1): mulberry32. */
-  random(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let word = this.#state;
-    word = Math.imul(word ^ (word >>> 15), word | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
   }
 
   chance(probability: number): boolean {

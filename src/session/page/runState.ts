@@ -10,7 +10,7 @@ import type {
   Stop,
   TextInfo,
 } from '../protocol.ts';
-import type { SavedRun } from '../store/savedRun.ts';
+import { SAVED_FORMAT, SAVED_VERSION, type SavedRun } from '../store/savedRun.ts';
 import { type Copy, RunData } from './runData.ts';
 
 /**
@@ -129,8 +129,8 @@ export const savedAt = (
   { data, stops }: Pick<RunState, 'data' | 'stops'>,
   choice: Pick<SavedRun, 'engine' | 'text'>,
 ): SavedRun => ({
-  format: 'path-sgd-playground checkpoint',
-  version: 1,
+  format: SAVED_FORMAT,
+  version: SAVED_VERSION,
   savedAt: Date.now(),
   ...choice,
   checkpoint,
