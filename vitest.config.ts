@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
+          globalSetup: 'test/unit/setup.ts',
           // One thread for each of two cores, which loads what the files share once.
           isolate: false,
           maxWorkers: 2,

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,43 +15,17 @@ import { readShaders } from '../../src/cli/shaders.ts';
 import { unitaryPermutation } from '../../src/engine/initialise.ts';
 import { matricesOf } from '../../src/engine/layout.ts';
 import { parseLink } from '../../src/experiment/link.ts';
+import {
+  type Command,
+  type Result,
+  resultOf,
+  runCommand as run,
+  startCommand as start,
+  textOf,
+} from './commands.ts';
 
 /** Whole numbers to a hundred, as a flag may ask for them. */
 const HUNDRED = { min: 1, max: 100, integer: true } as const;
-
-type Command = 'train' | 'inspect';
-
-interface Result {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(
-  command: Command,
-  args: readonly string[],
-  nodeArgs: readonly string[] = [],
-  env = {},
-): ChildProcess {
-  return spawn(process.execPath, [...nodeArgs, '--import', 'tsx', `src/cli/${command}.ts`, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
-  let text = '';
-  for await (const part of stream ?? []) text += String(part);
-  return text;
-}
-
-async function resultOf(child: ChildProcess): Promise<Result> {
-  const code = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
-  return { code: await code, stdout, stderr };
-}
-
-const run = (command: Command, ...args: string[]): Promise<Result> => resultOf(start(command, args));
 
 /** A line of output: which of its fields there are depends on the kind of line. */
 interface Line {
@@ -597,7 +570,7 @@ describe('WebGPU in Node', () => {
     // Dawn falls silent when its object is collected: collect as often as can be.
     const collect = ['--expose-gc', '--import', 'data:text/javascript,setInterval(() => gc(), 20).unref()'];
     const [gpu, cpu] = await Promise.all([
-      resultOf(start('train', [...train, '--engine', 'webgpu'], collect)),
+      resultOf(start('train', [...train, '--engine', 'webgpu'], { nodeArgs: collect })),
       run('train', ...train, '--engine', 'cpu'),
     ]);
     if (gpu.code === 1) {
@@ -626,8 +599,8 @@ describe('WebGPU in Node', () => {
       // Names no driver, whatever the machine has.
       const env = { VK_ICD_FILENAMES: '/nonexistent', VK_DRIVER_FILES: '/nonexistent' };
       const [wanted, any] = await Promise.all([
-        resultOf(start('train', [...train, '--engine', 'webgpu'], [], env)),
-        resultOf(start('train', train, [], env)),
+        resultOf(start('train', [...train, '--engine', 'webgpu'], { env })),
+        resultOf(start('train', train, { env })),
       ]);
       expect([wanted.code, wanted.stdout]).toEqual([1, '']);
       expect(wanted.stderr).toMatch(hint);

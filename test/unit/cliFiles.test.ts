@@ -20,6 +20,7 @@ import { BadInputError } from '../../src/cli/arguments.ts';
 import { openOutput, readInput, writeObstacle } from '../../src/cli/files.ts';
 import { LINES, ONE_TEXT, Output } from '../../src/cli/output.ts';
 import { LIMITS } from '../limits.ts';
+import { resultOf, runCommand, startCommand } from './commands.ts';
 
 const onUnix = process.platform !== 'win32';
 
@@ -200,22 +201,6 @@ describe.runIf(onUnix)('a pipe', () => {
 });
 
 describe('commands that fail, or write to where standard output goes', () => {
-  const run = (command: string, args: readonly string[], env = {}) =>
-    new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-      const child = spawn(process.execPath, ['scripts/run.mjs', `src/cli/${command}.ts`, ...args], {
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let [stdout, stderr] = ['', ''];
-      child.stdout.on('data', (part) => {
-        stdout += part;
-      });
-      child.stderr.on('data', (part) => {
-        stderr += part;
-      });
-      child.on('close', (code) => resolve({ code, stdout, stderr }));
-    });
-
   test('leave the file as it was', async () => {
     const file = join(folder, 'kept.jsonl');
     writeFileSync(file, 'old');
@@ -223,23 +208,14 @@ describe('commands that fail, or write to where standard output goes', () => {
     const noDriver = { VK_ICD_FILENAMES: '/nonexistent', VK_DRIVER_FILES: '/nonexistent' };
     const onLinux = process.platform === 'linux';
     const results = await Promise.all([
-      run('train', ['length=3', '--out', file]),
-      ...['train', 'reachability']
+      runCommand('train', 'length=3', '--out', file),
+      ...(['train', 'reachability'] as const)
         .filter(() => onLinux)
-        .map((command) =>
-          run(
-            command,
-            [
-              'hidden=4&length=5',
-              '--engine',
-              'webgpu',
-              `--step${command === 'train' ? 's' : ''}=1`,
-              '--out',
-              file,
-            ],
-            noDriver,
-          ),
-        ),
+        .map((command) => {
+          const steps = `--step${command === 'train' ? 's' : ''}=1`;
+          const args = ['hidden=4&length=5', '--engine', 'webgpu', steps, '--out', file];
+          return resultOf(startCommand(command, args, { env: noDriver }));
+        }),
     ]);
     expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(
       [2, 1, 1].slice(0, results.length).map((code) => [code, '']),
@@ -249,7 +225,7 @@ describe('commands that fail, or write to where standard output goes', () => {
 
   test.runIf(process.platform === 'linux')('/dev/stdout gets every line once', async () => {
     const args = ['hidden=4&length=5', '--steps', '2', '--every', '1', '--engine', 'cpu'];
-    const result = await run('train', [...args, '--out', '/dev/stdout']);
+    const result = await runCommand('train', ...args, '--out', '/dev/stdout');
     expect(result.code).toBe(0);
     expect(result.stdout.trimEnd().split('\n')).toHaveLength(5);
   });

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Draws } from '../../src/engine/initialise.ts';
@@ -49,6 +48,7 @@ import {
 import { controlVariates, entry, exactTensors, leastSquares } from '../../src/moments/tensors.ts';
 import { drawStart, lossAndGradient, pathStep, sgdStep } from '../../src/moments/train.ts';
 import { outcomeOf, verdictOf } from '../../src/page/moments/students.ts';
+import { jsonLines, runCommand } from './commands.ts';
 
 const settingsOf = (changes: Partial<MomentsSettings>): MomentsSettings => ({
   ...DEFAULT_MOMENTS,
@@ -464,24 +464,13 @@ describe('a run', () => {
 });
 
 describe('the command', () => {
-  const run = (settings: string): Promise<{ code: number; stdout: string; stderr: string }> =>
-    new Promise((resolve) => {
-      const args = ['--import', 'tsx', 'src/cli/moments.ts', settings];
-      const child = execFile(process.execPath, args, (_, stdout, stderr) =>
-        resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-      );
-    });
-
   test('writes lines of JSON, and refuses what it cannot do', async () => {
     const [good, bad] = await Promise.all([
-      run('inputs:3,units:2,samples:1000,steps:2,seed:4'),
-      run('inputs:3,units:4,rate:1'),
+      runCommand('moments', 'inputs:3,units:2,samples:1000,steps:2,seed:4'),
+      runCommand('moments', 'inputs:3,units:4,rate:1'),
     ]);
     expect(good.code).toBe(0);
-    const lines = good.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as object);
+    const lines = jsonLines(good);
     expect(lines[0]).toEqual({
       settings: settingsOf({ inputs: 3, units: 2, samples: 1000, steps: 2, seed: 4 }),
     });

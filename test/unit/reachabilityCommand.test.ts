@@ -1,37 +1,15 @@
-import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { jsonLines, runCommand } from './commands.ts';
 
-interface Result {
-  readonly code: number | null;
-  readonly lines: readonly Record<string, unknown>[];
-  readonly stderr: string;
-}
-
-function run(...args: string[]): Promise<Result> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/reachability.ts', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (part) => {
-    stdout += part;
-  });
-  child.stderr.on('data', (part) => {
-    stderr += part;
-  });
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      const lines = stdout.split('\n').filter((line) => line !== '');
-      resolve({ code, lines: lines.map((line) => JSON.parse(line)), stderr });
-    });
-  });
-}
+const run = (...args: string[]) => runCommand('reachability', ...args);
 
 test('trains a lane, answers, and checks the answer without rounding', async () => {
-  const { code, lines, stderr } = await run(
+  const result = await run(
     'length=6&hidden=6&batch=4',
     ...['--step', '5', '--engine', 'cpu', '--report', 'exact', '--settings', 'lane:2,first:1,second:6'],
   );
-  expect(code, stderr).toBe(0);
+  expect(result.code, result.stderr).toBe(0);
+  const lines = jsonLines(result);
   expect(lines.length).toBe(3);
   const [head, answer, check] = lines;
   expect(head).toMatchObject({
@@ -65,9 +43,9 @@ test('bad input ends with code 2 and a message, before anything is trained', asy
     [['', '--settings', 'network:random', '--report', 'pairs'], /a random network has no marked steps/],
   ] as const;
   const results = await Promise.all(cases.map(([args]) => run(...args)));
-  for (const [index, { code, lines, stderr }] of results.entries()) {
+  for (const [index, { code, stdout, stderr }] of results.entries()) {
     expect(code).toBe(2);
-    expect(lines).toEqual([]);
+    expect(stdout).toBe('');
     expect(stderr).toMatch(cases[index]?.[1] as RegExp);
   }
 });
