@@ -17,6 +17,7 @@ import {
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
 import { nearDiagonal, withSpectralRadius } from './recurrentMatrices.ts';
 import {
+  ADDING_SIZES,
   type CheckCase,
   type CheckContext,
   createGpu,
@@ -181,7 +182,7 @@ export const ON_GPU = { sliced: true, groups: GROUPS, tile: undefined } as const
 /** Networks beside the plain ReLU RNN, in lanes beside it where they share its kernels. */
 export const NETWORK_CASES: readonly CheckCase[] = (
   [
-    ['tanh beside ReLU, 2 layers', true, noiseTask(NETWORK_NOISE), { layers: 2 }],
+    ['tanh beside ReLU, 3 layers', true, noiseTask(NETWORK_NOISE), { layers: 3 }],
     ['tanh beside ReLU, 1 layer', false, TASKS.adding, { layers: 1 }],
     ['tanh beside ReLU, dealt as on a GPU', false, TASKS.adding, { layers: 1 }, ON_GPU],
     ['feedforward, 3 layers, softmax', true, feedforward(20, 5, 'softmax'), { layers: 3 }],
@@ -210,10 +211,10 @@ export const NETWORK_CASES: readonly CheckCase[] = (
 /** Path quantities at a length where gamma leaves float32, from given recurrent matrices. */
 function rangeCase(name: string, matrix: (hidden: number) => Float32Array, inShort: boolean): CheckCase {
   return {
-    name: `range: length 750, hidden 64, ${name}`,
+    name: `range: length 750, ${name}`,
     inShort,
     async run(context) {
-      const experiment = experimentOf({ length: 750, hidden: 64, batch: 1, lanes: [lane('path2')] });
+      const experiment = experimentOf({ ...ADDING_SIZES, length: 750, batch: 1, lanes: [lane('path2')] });
       const task = TASKS.adding;
       const shape = shapeFor(task, experiment);
       const cpu = createCpuEngineFor(task, experiment, { data: null, precision: 'float64' });

@@ -37,7 +37,7 @@ export const determinism: CheckCase = {
       lane('rmsprop', { momentum: 0.9 }),
       lane('adagrad'),
     ].map((one, seed) => ({ ...one, seed }));
-    const experiment = experimentOf({ hidden: 9, layers: 2, batch: 70, lanes });
+    const experiment = experimentOf({ hidden: 9, layers: 3, batch: 70, lanes });
     const shape = shapeFor(task, experiment);
     const alone = lanes.map((own) => ({ ...experiment, lanes: [own] }));
     const engines = [experiment, experiment, ...alone].map((one) => createGpu(task, one, context));
