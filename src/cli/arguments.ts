@@ -1,5 +1,7 @@
 import { formatLink, parseLink } from '../experiment/link.ts';
+import { didYouMean } from '../experiment/nearestName.ts';
 import { PRESETS } from '../experiment/presets.ts';
+import { quote } from '../experiment/quote.ts';
 import { listOf } from '../experiment/reading.ts';
 import { describeRange, type Experiment, type Range } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
@@ -72,6 +74,12 @@ export function readArguments<Flag extends string>(
 ): Arguments<Flag> {
   const what = 'link: it must be one link or the name of a preset';
   const { text: link, flags } = readFlags(args, flagNames, what, usage);
+  if (/^\w[\w-]*$/.test(link) && !PRESETS.has(link)) {
+    const names = [...PRESETS.keys()];
+    throw new BadInputError(
+      `${quote(link)} is neither a preset nor a link${didYouMean(link, names)}. Presets are ${names.join(', ')}. A link is as task=adding&length=50.`,
+    );
+  }
   const { experiment, view, messages, mended } = parseLink(PRESETS.has(link) ? `preset=${link}` : link);
   if (messages.length > 0) throw new BadInputError(messages.map(({ problem }) => problem).join('\n'));
   if (mended)

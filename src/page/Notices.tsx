@@ -49,8 +49,8 @@ export function Notices() {
       {notKept !== null && !isKeptApart() && (
         <div className="notice notice-warning" role="status">
           <p>
-            <strong>This run is not saved.</strong> {notKept} Training goes on, and saving is tried again by
-            itself. Until it works, a reload loses the steps since the last save. “Save checkpoint” below the
+            <strong>This run is not saved.</strong> {notKept} Training goes on, and the page keeps trying to
+            save. Until it can, a reload loses the steps since the last save. “Save checkpoint” below the
             charts gives you a file.
           </p>
         </div>

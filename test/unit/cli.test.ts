@@ -256,6 +256,10 @@ describe('arguments', () => {
 
   test.each([
     [[], /^No link: it must be one link or the name of a preset/],
+    [
+      ['unbalance'],
+      /^"unbalance" is neither a preset nor a link \(did you mean unbalanced\?\)\. Presets are .*mnist-rows/,
+    ],
     [['a', 'b'], /^2 links: it must be one/],
     [['', '--step', '5'], /^--step is not a flag: it must be --steps or --out/],
     [['', '-s', '5'], /^-s is not a flag/],

@@ -104,7 +104,7 @@ describe('a save that fails', () => {
     storage.failure = new DOMException('The operation is insecure', 'SecurityError');
     keeper.keep(runAt(1), true);
     await pass(2);
-    expect(problems.at(-1)).toBe('The browser keeps nothing for this page: The operation is insecure.');
+    expect(problems.at(-1)).toBe('The browser keeps nothing for this page. The operation is insecure.');
     storage.failure = null;
     await pass(1);
     expect(storage.kept).toEqual([1]);

@@ -94,7 +94,7 @@ function reasonOf(error: unknown): string {
   // A browser's own words for that tell little, or are empty.
   if (isFull(error)) return 'The browser keeps no more for this page: its storage is full.';
   const message = error instanceof Error ? error.message || error.name : String(error);
-  return `The browser keeps nothing for this page: ${withStop(message)}`;
+  return `The browser keeps nothing for this page. ${withStop(message)}`;
 }
 
 const withStop = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
