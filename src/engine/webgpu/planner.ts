@@ -59,6 +59,9 @@ interface SplitRange {
   readonly unit?: number;
 }
 
+/** Workgroups in a dimension that every device takes: the specification's lowest `maxComputeWorkgroupsPerDimension`. */
+export const MOST_WORKGROUPS = 65_535;
+
 /** Cuts a range into parts of about the same size, at most `most`: begin and end of each. */
 export function cut({ begin, end, unit = 1 }: SplitRange, most: number): (readonly [number, number])[] {
   if (begin === end) return [[begin, end]];
@@ -93,8 +96,11 @@ export class Planner {
   }
 
   /**
+   * Adds work in dispatches of no more operations than allowed, as far as it can be split, and of no more workgroups than every
+   * device takes.
    * @param operations of the whole work
    * @param range what may be split besides the lanes
+   * @throws Error where it has too many workgroups and cannot be split further
    */
   add(
     kernel: KernelName,
@@ -107,8 +113,16 @@ export class Planner {
     const lanesOfPart = Math.max(1, Math.min(lanes, Math.floor((lanes * this.#mostOperations) / operations)));
     const length = Math.max(1, range.end - range.begin);
     const ofLane = operations / lanes / length;
-    const most = Math.floor(this.#mostOperations / (ofLane * lanesOfPart));
-    const parts = cut(range, Math.max(1, Math.min(length, most)));
+    const fits = ({ groups }: Work): boolean => Math.max(...groups) <= MOST_WORKGROUPS;
+    let most = Math.floor(this.#mostOperations / (ofLane * lanesOfPart));
+    most = Math.max(1, Math.min(length, most));
+    let parts = cut(range, most);
+    while (!parts.every(([begin, end]) => fits(part({ begin, end, firstLane: 0, lanes: lanesOfPart })))) {
+      if (most === 1)
+        throw new Error(`${kernel} has more than ${MOST_WORKGROUPS} workgroups in a dimension.`);
+      most = Math.floor(most / 2);
+      parts = cut(range, most);
+    }
     if (range.backward) parts.reverse();
     for (let firstLane = 0; firstLane < lanes; firstLane += lanesOfPart) {
       const count = Math.min(lanesOfPart, lanes - firstLane);
