@@ -18,6 +18,7 @@ import {
   SMALL,
   standsStill,
   step,
+  stepTo,
 } from './support.ts';
 
 // Kernels take long to compile on a software adapter: all that does not depend on the engine is tested without it.
@@ -201,10 +202,7 @@ describe('without WebGPU', () => {
   test('lanes of the CPU engine train in workers, to the losses of one engine', async () => {
     const link = `#${SMALL}&engine=cpu&lane=path2&lane=sgd&lane=path`;
     const lossesAt = async (last: number): Promise<string[]> => {
-      for (let done = await step(); done < last; done++) {
-        await button('Step').click();
-        await expect.poll(step).toBe(done + 1);
-      }
+      await stepTo(last);
       return page.locator('.lane').allInnerTexts();
     };
     await openLink(link);

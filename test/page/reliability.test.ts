@@ -17,6 +17,7 @@ import {
   SMALL,
   standsStill,
   step,
+  stepTo,
 } from './support.ts';
 
 /** What a driver's reset does: the process that owns the GPU dies, and with it every device. */
@@ -83,20 +84,16 @@ describe('a run that was left', () => {
 
   const LINK = `#${SMALL}&lane=path,momentum:0.5&lane=adam`;
   const left = () => page.getByRole('status').filter({ hasText: 'A run was left at step' });
-  const losses = () => page.locator('.lane .number').allInnerTexts();
 
-  async function stepTo(wanted: number): Promise<string[]> {
-    for (let at = await step(); at < wanted; at++) {
-      await button('Step').click();
-      await expect.poll(step).toBe(at + 1);
-    }
-    return losses();
+  async function lossesAt(wanted: number): Promise<string[]> {
+    await stepTo(wanted);
+    return page.locator('.lane .number').allInnerTexts();
   }
 
   test('goes on after a reload with the same numbers and curves; forgotten, it is gone', async () => {
     await openLink(LINK);
     await isReady();
-    const undisturbed = await stepTo(8);
+    const undisturbed = await lossesAt(8);
     await page.reload();
     await left().waitFor();
     expect(await left().textContent()).toMatch(
@@ -112,7 +109,7 @@ describe('a run that was left', () => {
     await expect.poll(step).toBe(4);
     // Its curves are there before it goes on.
     await expect.poll(() => curves('loss')).toHaveLength(2);
-    expect(await stepTo(8)).toEqual(undisturbed);
+    expect(await lossesAt(8)).toEqual(undisturbed);
     await expect.poll(hash).toBe(LINK);
     await page.reload();
     await left().waitFor();
@@ -195,7 +192,7 @@ describe('a run that was left', () => {
   test('is a file that opens again; one that is damaged changes nothing', async () => {
     await openLink(LINK);
     await isReady();
-    const undisturbed = await stepTo(5);
+    const undisturbed = await lossesAt(5);
     await button('Reset').click();
     await isReady();
     await stepTo(3);
@@ -218,6 +215,6 @@ describe('a run that was left', () => {
     await input.setInputFiles(file);
     await expect.poll(step).toBe(3);
     expect(await page.getByRole('alert').count()).toBe(0);
-    expect(await stepTo(5)).toEqual(undisturbed);
+    expect(await lossesAt(5)).toEqual(undisturbed);
   });
 });

@@ -14,6 +14,7 @@ import {
   reaches,
   SMALL,
   step,
+  stepTo,
 } from './support.ts';
 
 const card = (index: number): Locator => page.locator('.copy-card').nth(index);
@@ -98,8 +99,7 @@ describe('rescaling', () => {
 
     await button('Start the copy').click();
     await expect.poll(() => page.locator('.copy-card').count()).toBe(1);
-    for (let press = 0; press < 5; press++) await button('Step').click();
-    await expect.poll(step).toBe(5);
+    await stepTo(5);
     await expect.poll(() => figure(0)).toBe('0');
 
     await button('Unbalance all').click();
@@ -117,8 +117,7 @@ describe('rescaling', () => {
     await page.getByLabel('Copy of').selectOption({ index: 1 });
     await button('Start the copy').click();
     await expect.poll(() => page.locator('.copy-card').count()).toBe(1);
-    for (let press = 0; press < 5; press++) await button('Step').click();
-    await expect.poll(step).toBe(5);
+    await stepTo(5);
     await card(0).getByText('because of this lane’s gradient clip').waitFor();
   });
 

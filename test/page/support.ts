@@ -131,6 +131,14 @@ export const step = async (): Promise<number> =>
   // Presenter mode hides the page behind it, with its step.
   Number((await page.getByTestId('step').filter({ visible: true }).textContent())?.replaceAll(',', ''));
 
+/** Makes a paused run step to that step: with a click, which waits until it can, then as fast as a key is pressed. */
+export async function stepTo(wanted: number): Promise<void> {
+  const left = wanted - (await step());
+  if (left > 0) await button('Step').click();
+  for (let press = 1; press < left; press++) await page.keyboard.press('s');
+  await expect.poll(step).toBe(wanted);
+}
+
 /** Waits until that many steps are done. */
 export async function reaches(wanted: number): Promise<void> {
   await expect.poll(step).toBeGreaterThanOrEqual(wanted);

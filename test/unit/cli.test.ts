@@ -265,7 +265,7 @@ describe('arguments', () => {
     [['', '-s', '5'], /^-s is not a flag/],
     [['', '--steps'], /^--steps has no value/],
     [['', '--steps', '1', '--steps', '2'], /^--steps is given more than once/],
-    [['constructor'], /^"constructor" is not a key/],
+    [['constructor'], /^"constructor" is neither a preset nor a link\. Presets/],
   ])('%j is refused', (args, message) => {
     expect(() => read(...args)).toThrow(BadInputError);
     expect(() => read(...args)).toThrow(message);
