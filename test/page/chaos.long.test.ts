@@ -58,13 +58,26 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
   }
 
   async function look(): Promise<Seen> {
-    const shown = await page.evaluate(() => ({
-      status: /status-(\w+)/.exec(document.querySelector('[class*="status-"]')?.className ?? '')?.[1] ?? '',
-      step: Number(document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '')),
-    }));
+    const shown = await read();
     const now = { ...shown, at: performance.now() };
     seen.push(now);
     return now;
+  }
+
+  /** What the page shows; again where a reload or a crash took the page away meanwhile. */
+  async function read(tries = 5): Promise<Omit<Seen, 'at'>> {
+    try {
+      return await page.evaluate(() => ({
+        status: /status-(\w+)/.exec(document.querySelector('[class*="status-"]')?.className ?? '')?.[1] ?? '',
+        step: Number(document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '')),
+      }));
+    } catch (error) {
+      if (tries === 0) throw error;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 500);
+      });
+      return read(tries - 1);
+    }
   }
 
   /** Presses a button, if it is there and can be pressed. */

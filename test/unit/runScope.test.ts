@@ -143,6 +143,19 @@ describe('lanes that are added or removed', () => {
       await rest();
     },
   );
+
+  test.each([0, 1, 2, 3, 4, 5, 6])('are, though the device is lost %i moments later', async (moments) => {
+    await steps(4);
+    session.play();
+    for (let tick = 0; tick < 50; tick++) await world.tick();
+    session.addCopies([COPY]);
+    for (let tick = 0; tick < moments; tick++) await world.tick();
+    loseDevice();
+    session.pause();
+    await rest();
+    expect(state()).toMatchObject({ status: 'paused', arranging: false, copyProblem: null });
+    expect([...world.engines].map(({ experiment }) => experiment.lanes.length)).toEqual([3]);
+  });
 });
 
 describe('what trains ends by itself', () => {

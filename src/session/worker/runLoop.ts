@@ -226,7 +226,7 @@ export class RunLoop {
     if (this.#loss) throw this.#loss;
     this.#reporter.check();
     const engine = this.#engine as Engine;
-    const command = this.#commands.shift();
+    const [command] = this.#commands;
     if (command?.type === 'arrange') await this.#arrange(engine, command);
     else if (command) this.#obey(engine, command);
     else if (this.#playing || engine.step < this.#target) await this.#advance(engine);
@@ -248,6 +248,7 @@ export class RunLoop {
   }
 
   #obey(engine: Engine, command: Exclude<RunCommand, ArrangeCommand>): void {
+    this.#commands.shift();
     switch (command.type) {
       case 'play':
       case 'pause':
@@ -360,14 +361,11 @@ export class RunLoop {
     this.#post({ type: 'recovered', run: this.run, ...what });
   }
 
-  /** Puts an engine with other lanes in the place of the run's. */
-  async #arrange(engine: Engine, command: ArrangeCommand): Promise<void> {
+  /** Puts an engine with other lanes in the place of the run's. The command stays in the queue, through losses too, until it is answered. */
+  async #arrange(engine: Engine, { picks }: ArrangeCommand): Promise<void> {
     const { run } = this;
-    const { picks } = command;
-    const again = (): void => void this.#commands.unshift(command);
     // Steps that were asked for before come first.
     if (engine.step < this.#target) {
-      again();
       await this.#advance(engine);
       return;
     }
@@ -381,14 +379,10 @@ export class RunLoop {
       this.#running = runningLanes(checkpoint);
       this.#post({ type: 'arranged', run, problem: null, picks, checkpoint, engine: next.info, fallback });
     } catch (error) {
-      if (this.#ended) throw error;
-      const loss = error instanceof EngineLostError ? error : this.#loss;
-      if (loss) {
-        again();
-        throw loss;
-      }
+      if (this.#ended || this.#loss || error instanceof EngineLostError) throw error;
       this.#post({ type: 'arranged', run, problem: messageOf(error) });
     }
+    this.#commands.shift();
   }
 }
 
