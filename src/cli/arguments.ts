@@ -74,13 +74,14 @@ export function readArguments<Flag extends string>(
 ): Arguments<Flag> {
   const what = 'link: it must be one link or the name of a preset';
   const { text: link, flags } = readFlags(args, flagNames, what, usage);
-  if (/^\w[\w-]*$/.test(link) && !PRESETS.has(link)) {
+  const isPreset = PRESETS.has(link);
+  if (!isPreset && /^\w[\w-]*$/.test(link)) {
     const names = [...PRESETS.keys()];
     throw new BadInputError(
       `${quote(link)} is neither a preset nor a link${didYouMean(link, names)}. Presets are ${names.join(', ')}. A link is as task=adding&length=50.`,
     );
   }
-  const { experiment, view, messages, mended } = parseLink(PRESETS.has(link) ? `preset=${link}` : link);
+  const { experiment, view, messages, mended } = parseLink(isPreset ? `preset=${link}` : link);
   if (messages.length > 0) throw new BadInputError(messages.map(({ problem }) => problem).join('\n'));
   if (mended)
     process.stderr.write(`The link was mangled on its way. It is read as ${formatLink(experiment, view)}\n`);

@@ -1,14 +1,10 @@
 import puppeteer from 'puppeteer-core';
 import { describe, expect, inject, test } from 'vitest';
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/browsers.mjs';
+import { CHROMIUM_ARGS, findChromium, WITH_GARBAGE } from '../../scripts/browsers.mjs';
 import { LIMITS } from '../limits.ts';
 import { testBrowser } from './everyBrowser.ts';
 
-/**
- * Workgroup memory is not zeroed first, as WGSL promises: no kernel relies on it, and SwiftShader compiles a recurrence in half
- * the time. The tests of `gpu/` and `page/` run with the zeros.
- */
-const WITH_GARBAGE = ['--enable-dawn-features=disable_workgroup_init'];
+// Workgroup memory holds garbage here and in `page/`; the tests of `gpu/` run with the zeros.
 
 /**
  * Three sizes of the nine: a size compiles for ten times as long as in Firefox, whose tests run them all. Which size is computed
@@ -21,7 +17,7 @@ describe('Chromium: WebGPU by Dawn, on SwiftShader', () => {
     () =>
       puppeteer.launch({
         executablePath: findChromium(),
-        args: [...CHROMIUM_ARGS, ...WITH_GARBAGE],
+        args: [...CHROMIUM_ARGS, WITH_GARBAGE],
         timeout: LIMITS.wait,
         protocolTimeout: LIMITS.checks,
       }),

@@ -73,9 +73,7 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
       }));
     } catch (error) {
       if (tries === 0) throw error;
-      await new Promise((resolve) => {
-        setTimeout(resolve, 500);
-      });
+      await sleep(500);
       return read(tries - 1);
     }
   }

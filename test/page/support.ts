@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright';
 import { expect, inject } from 'vitest';
-import { CHROMIUM_ARGS, findHeadlessShell } from '../../scripts/browsers.mjs';
+import { CHROMIUM_ARGS, findHeadlessShell, WITH_GARBAGE } from '../../scripts/browsers.mjs';
 import { LIMITS } from '../limits.ts';
 import { standsStillAt } from '../still.ts';
 
@@ -12,13 +12,8 @@ export const NO_ADAPTER = 'No available adapters.';
 /** What Playwright writes where it keeps the page from having a service worker. */
 const NO_SERVICE_WORKER = 'Service Worker registration blocked by Playwright';
 
-/**
- * Tests end before V8's optimizing compilers pay for themselves, and they take a third of the processor. Kernels of WebAssembly are
- * compiled as ever.
- */
+/** V8's optimizing compilers take more time than they save in a short test. WebAssembly is compiled as ever. */
 const SHORT_LIVED = '--js-flags=--no-opt,--no-maglev';
-/** Workgroup memory holds garbage at first. SwiftShader compiles in half the time so; no kernel relies on zeros. */
-const WITH_GARBAGE = '--enable-dawn-features=disable_workgroup_init';
 const GPU_ARGS = [...CHROMIUM_ARGS, SHORT_LIVED, WITH_GARBAGE];
 const CPU_ARGS = [...CHROMIUM_ARGS.filter((argument) => !/webgpu/.test(argument)), SHORT_LIVED];
 
@@ -38,12 +33,12 @@ export async function openBrowser(gpu: boolean): Promise<void> {
 
 export const closeBrowser = (): Promise<void> => browser.close();
 
-/** Whether a script was given to the page that it runs before its own from then on. */
+/** Whether a test gave the page a script, which stays with the page. */
 let hasInitScript: boolean;
 
 /**
- * Opens a page with empty storage, which takes a third less where the page of the test before is used again: it is unless it had a
- * service worker or scripts of a test.
+ * Opens a page with empty storage. It is the page of the test before, which opens sooner than a new one, unless that had a service
+ * worker or a test gave it scripts.
  * @param site the address that all its requests must go to
  * @param serviceWorkers blocked unless they are what is tested: what they serve, `page.route` cannot replace
  */
@@ -101,7 +96,7 @@ async function newContext(serviceWorkers: 'allow' | 'block', origin: string): Pr
 export async function closePage(): Promise<void> {
   for (const each of page.context().pages()) if (each !== page || hasInitScript) await each.close();
   if (!page.isClosed()) {
-    // Of the tab: no storage that is cleared.
+    // `openPage` clears what belongs to the site, not to the tab.
     await page.evaluate(() => sessionStorage.clear()).catch(() => {});
     await page.goto('about:blank');
     await page.unrouteAll({ behavior: 'ignoreErrors' });

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readShaders } from '../../src/cli/shaders.ts';
+import { partsByNetwork } from '../../src/engine/joined.ts';
 import { shapeFor } from '../../src/engine/layout.ts';
 import { constantsOf } from '../../src/engine/webgpu/constants.ts';
 import { type KernelName, kernelOf, sourceOf } from '../../src/engine/webgpu/kernels.ts';
@@ -17,18 +19,16 @@ import {
   type Experiment,
   type Lane,
   MAX_LANES,
-  OPTIMIZERS,
   parseExperiment,
   RANGES,
 } from '../../src/experiment/schema.ts';
 import { TASK_NAMES, TASKS, type TaskData, type TaskName } from '../../src/experiment/tasks/index.ts';
-import { randomFrom } from '../random.ts';
+import { experimentOf as anyExperiment, RUNS } from './anyExperiment.ts';
 
 /** What every device takes: the lowest limits that the specification of WebGPU allows. */
 const LIMITS = {
   workgroupsInADimension: 65_535,
   invocations: 256,
-  invocationsInX: 256,
   invocationsInZ: 64,
   workgroupBytes: 16_384,
   storageBuffers: 8,
@@ -122,13 +122,11 @@ function resourcesOf(
 
 /** The largest of each quantity over all plans, and what exceeded its limit. */
 class Walk {
-  readonly largest = { workgroups: 0, invocations: 0, bytes: 0, dispatches: 0, buffers: 0 };
+  readonly largest = { workgroups: 0, invocations: 0, bytes: 0, buffers: 0 };
   readonly faults: string[] = [];
-  experiments = 0;
   readonly #resources = new Map<string, ReturnType<typeof resourcesOf>>();
 
   add(experiment: Experiment, dealt: TilingChoice): void {
-    this.experiments++;
     const task = TASKS[experiment.task];
     const data = task.data === 'text' ? TEXT : null;
     const shape = shapeFor(task, experiment, data);
@@ -139,7 +137,6 @@ class Walk {
     const heldOut = Math.min(task.heldOutSequences(experiment, data), 2 * capacityOf(shape) - 1);
     const dispatches = [...planStep(request), ...planEvaluation(request, heldOut)];
     const { largest } = this;
-    largest.dispatches = Math.max(largest.dispatches, dispatches.length);
     const name = (kernel: string): string => {
       const { length, hidden, layers, batch, lanes } = experiment;
       const sizes = `length ${length}, hidden ${hidden}, layers ${layers}, batch ${batch}, ${lanes.length} lanes`;
@@ -178,7 +175,7 @@ class Walk {
 }
 
 /** Lanes of one network, one or as many as there can be. */
-const LANES = (task: TaskName): (readonly Lane[])[] =>
+const lanesOf = (task: TaskName): (readonly Lane[])[] =>
   (['relu', 'urnn', 'feedforward'] as const).flatMap((network) => {
     const optimizer = network === 'urnn' ? 'rmsprop' : 'path2';
     const one = laneOf(task, optimizer, network);
@@ -190,7 +187,7 @@ describe('every dispatch stays within what every device takes', () => {
     const walk = new Walk();
     for (const task of TASK_NAMES) {
       const { min, max } = TASKS[task].lengthRange ?? RANGES.length;
-      for (const lanes of LANES(task)) {
+      for (const lanes of lanesOf(task)) {
         for (const length of new Set([min, max]))
           for (const hidden of [RANGES.hidden.min, 8, RANGES.hidden.max, 512])
             for (const layers of [1, RANGES.layers.max])
@@ -208,23 +205,14 @@ describe('every dispatch stays within what every device takes', () => {
   });
 
   test('in random experiments', () => {
-    const random = randomFrom(22);
-    const within = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
-    const oneOf = <Item>(items: readonly Item[]): Item => items[within(0, items.length - 1)] as Item;
     const walk = new Walk();
-    const wanted = import.meta.env.TEST_LONG ? 100_000 : 1000;
-    while (walk.experiments < wanted) {
-      const task = oneOf(TASK_NAMES);
-      const { min, max } = TASKS[task].lengthRange ?? RANGES.length;
-      const network = oneOf(['relu', 'relu', 'urnn', 'feedforward'] as const);
-      const hidden = network === 'urnn' ? 2 ** within(3, 9) : within(RANGES.hidden.min, RANGES.hidden.max);
-      const sizes = { length: within(min, max), hidden, layers: within(1, 3), batch: within(1, 256) };
-      const lanes = Array.from({ length: within(1, oneOf([1, 4, 16])) }, () =>
-        laneOf(task, oneOf(OPTIMIZERS), network),
-      );
-      const experiment = experimentOf(task, sizes, lanes);
-      if (experiment) walk.add(experiment, oneOf(DEALT));
-    }
-    expect(walk.faults).toEqual([]);
+    fc.assert(
+      fc.property(anyExperiment, fc.constantFrom(...DEALT), (experiment, dealt) => {
+        // Each network of an experiment has plans of its own.
+        for (const part of partsByNetwork(experiment)) walk.add(part.experiment, dealt);
+        expect(walk.faults).toEqual([]);
+      }),
+      { ...RUNS, numRuns: import.meta.env.TEST_LONG ? 100_000 : 1000 },
+    );
   });
 });

@@ -60,7 +60,7 @@ interface SplitRange {
 }
 
 /** Workgroups in a dimension that every device takes: the specification's lowest `maxComputeWorkgroupsPerDimension`. */
-export const MOST_WORKGROUPS = 65_535;
+const MOST_WORKGROUPS = 65_535;
 
 /** Cuts a range into parts of about the same size, at most `most`: begin and end of each. */
 export function cut({ begin, end, unit = 1 }: SplitRange, most: number): (readonly [number, number])[] {
@@ -114,8 +114,7 @@ export class Planner {
     const length = Math.max(1, range.end - range.begin);
     const ofLane = operations / lanes / length;
     const fits = ({ groups }: Work): boolean => Math.max(...groups) <= MOST_WORKGROUPS;
-    let most = Math.floor(this.#mostOperations / (ofLane * lanesOfPart));
-    most = Math.max(1, Math.min(length, most));
+    let most = Math.max(1, Math.min(length, Math.floor(this.#mostOperations / (ofLane * lanesOfPart))));
     let parts = cut(range, most);
     while (!parts.every(([begin, end]) => fits(part({ begin, end, firstLane: 0, lanes: lanesOfPart })))) {
       if (most === 1)
