@@ -165,7 +165,7 @@ describe('a picture in one number', () => {
 
   test('fits a narrow screen, and has no faults of accessibility', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    await openRoom(',cells:16,bits:12');
+    await openRoom(',cells:8,bits:8');
     await page.locator('.lookup-layers summary').click();
     await cells().focus();
     await page.keyboard.press('ArrowRight');

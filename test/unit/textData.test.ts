@@ -15,7 +15,7 @@ import {
   RARE_CHARACTER,
 } from '../../src/experiment/tasks/textData.ts';
 
-const RUNS = { numRuns: import.meta.env.TEST_LONG ? 10_000 : 1_000, seed: 20161205 };
+const RUNS = { numRuns: import.meta.env.TEST_LONG ? 10_000 : 300, seed: 20161205 };
 const utf8 = new TextEncoder();
 
 /** The whole text again. */

@@ -21,6 +21,7 @@ interface Invariance {
 const invarianceCase = ({ name, inShort, task, experiment: sizes, settings }: Invariance): CheckCase => ({
   name: `rescaling: unbalanced twins for ${STEPS} steps, ${name}`,
   inShort,
+  isOneMore: sizes.hidden !== undefined,
   async run(context) {
     const lanes = settings.flatMap(([, balanced]) => [balanced, { ...balanced, unbalance: 3 }]);
     const experiment = experimentOf({ ...ADDING_SIZES, ...sizes, lanes });

@@ -22,7 +22,7 @@ export interface CheckCase {
   readonly name: string;
   /** Whether it belongs to the short set. */
   readonly inShort: boolean;
-  /** Whether `check.html?few` leaves it out: another size of the short set has the same kernels. */
+  /** Whether `check.html?few` leaves it out: others of the short set have the same branches of the same kernels. */
   readonly isOneMore?: boolean;
   /** @throws where the device fails altogether */
   run(context: CheckContext): Promise<readonly CheckResult[]>;

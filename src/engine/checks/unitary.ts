@@ -68,7 +68,7 @@ const sameBits: CheckCase = {
 const COMPARED: readonly CheckCase[] = CASES.map(([name, inShort, task, hidden, batch, lanes]) => ({
   name: `uRNN: hidden ${hidden}, batch ${batch}, ${name}`,
   inShort,
-  isOneMore: hidden === 8,
+  isOneMore: hidden !== 64,
   run: (context) =>
     compareEngines({ task, experiment: experimentOf({ hidden, batch, lanes: [...lanes] }) }, context),
 }));
