@@ -58,7 +58,11 @@ export async function serveSite(
     try {
       const body = replaced.get(name) ?? (await readFile(file));
       response
-        .writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' })
+        .writeHead(200, {
+          'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+          // Their names change with their content. What is kept, browsers need not compile again.
+          'cache-control': name.startsWith('assets/') ? 'max-age=31536000, immutable' : 'no-cache',
+        })
         .end(body);
     } catch {
       response.writeHead(404).end();

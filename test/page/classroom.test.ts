@@ -132,13 +132,13 @@ describe('without a network', () => {
     await page.context().setOffline(true);
   };
 
-  test('the page that was opened once opens, trains and shows its dialogs; so does MNIST, used once', async () => {
+  test('the page that was opened once opens, trains and shows its dialogs; so does MNIST, used once, and all data, kept on demand', async () => {
     await open(`task=mnist-rows&hidden=8&batch=4&engine=cpu`);
     await isReady();
     await isKept();
     // All but the images that this run has loaded.
     await page.getByText('Keep for offline (9.9 MB)').waitFor();
-    await goOffline();
+    await page.context().setOffline(true);
 
     await open(LINK);
     await isReady();
@@ -156,6 +156,16 @@ describe('without a network', () => {
     await expect.poll(step).toBe(1);
     await page.goto(`${site.address}check.html`);
     await page.locator('html[data-checks]').waitFor();
+
+    await page.context().setOffline(false);
+    await open(LINK);
+    await page.getByRole('button', { name: 'Keep for offline (9.9 MB)' }).click();
+    await page.getByText('with all its data').waitFor();
+    await goOffline();
+    await open('task=text&length=8&hidden=8&batch=4&engine=cpu');
+    await isReady();
+    await open('task=mnist-rows&data=full&hidden=8&batch=4&engine=cpu');
+    await isReady();
     expect(faults).toEqual([]);
   });
 
@@ -168,19 +178,6 @@ describe('without a network', () => {
     await open(LINK);
     await isReady();
     expect(await page.title()).toBe('Path-SGD Playground');
-  });
-
-  test('all data are kept on demand', async () => {
-    await open(LINK);
-    await isKept();
-    await page.getByRole('button', { name: /^Keep for offline \(11\.\d MB\)$/ }).click();
-    await page.getByText('with all its data').waitFor();
-    await goOffline();
-    await open('task=text&length=8&hidden=8&batch=4&engine=cpu');
-    await isReady();
-    await open('task=mnist-rows&data=full&hidden=8&batch=4&engine=cpu');
-    await isReady();
-    expect(faults).toEqual([]);
   });
 
   /** Serves another version, whose start page differs in its title; `whole` is false where its files do not fit. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   button,
   closeBrowser,
@@ -23,7 +23,7 @@ describe('with WebGPU', () => {
   beforeAll(() => openBrowser(true));
   afterAll(closeBrowser);
 
-  describe('one page, for which the kernels are compiled once', () => {
+  describe('one page, whose kernels are compiled once', () => {
     beforeAll(() => openPage());
     afterAll(closePage);
 
@@ -95,15 +95,10 @@ describe('with WebGPU', () => {
       await expect.poll(() => engine().textContent()).toMatch(/^WebGPU, /);
       expect(await oneStep()).toEqual(first);
     });
-  });
-
-  describe('a page each', () => {
-    beforeEach(() => openPage());
-    afterEach(closePage);
 
     test('a shape that the adapter cannot hold is refused with what fits, and the page works on', async () => {
       const lanes = 'lane=path&'.repeat(16);
-      await openLink(`#length=1000&hidden=256&batch=256&layers=3&${lanes}engine=webgpu`);
+      await pasteLink(`length=1000&hidden=256&batch=256&layers=3&${lanes}engine=webgpu`);
       const alert = page.getByRole('alert').filter({ hasText: 'This run cannot go on' });
       await alert.waitFor();
       expect(await alert.textContent()).toMatch(/\d/);
@@ -112,25 +107,27 @@ describe('with WebGPU', () => {
       await isReady();
       expect(await page.getByRole('alert').count()).toBe(0);
     });
+  });
 
-    test('where workers have no WebGPU, the page itself trains on it', async () => {
-      await page.route('**/worker-*.js', async (route) => {
-        const response = await route.fetch();
-        const body = `Object.defineProperty(navigator, 'gpu', { value: undefined });${await response.text()}`;
-        await route.fulfill({ response, body });
-      });
-      await openLink(`#${SMALL}&engine=webgpu`);
-      await button('Play').click();
-      await reaches(20);
-      expect(await engine().textContent()).toMatch(/^WebGPU, /);
-      await button('Reset').click();
-      await isReady();
-      expect(await step()).toBe(0);
-      // There even one lane of the CPU engine has a worker, so that the page stays free.
-      await pasteLink(`${SMALL}&lane=sgd&engine=cpu`);
-      await expect.poll(() => engine().textContent()).toBe('CPU, float32, WebAssembly, a worker');
-      await button('Play').click();
-      await reaches(20);
+  test('where workers have no WebGPU, the page itself trains on it', async () => {
+    await openPage();
+    await page.route('**/worker-*.js', async (route) => {
+      const response = await route.fetch();
+      const body = `Object.defineProperty(navigator, 'gpu', { value: undefined });${await response.text()}`;
+      await route.fulfill({ response, body });
     });
+    await openLink(`#${SMALL}&engine=webgpu`);
+    await button('Play').click();
+    await reaches(20);
+    expect(await engine().textContent()).toMatch(/^WebGPU, /);
+    await button('Reset').click();
+    await isReady();
+    expect(await step()).toBe(0);
+    // There even one lane of the CPU engine has a worker, so that the page stays free.
+    await pasteLink(`${SMALL}&lane=sgd&engine=cpu`);
+    await expect.poll(() => engine().textContent()).toBe('CPU, float32, WebAssembly, a worker');
+    await button('Play').click();
+    await reaches(20);
+    await closePage();
   });
 });
