@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { noiseTask } from '../../src/engine/checks/noise.ts';
 import { shapeFor } from '../../src/engine/layout.ts';
-import {
-  mostOperationsOf,
-  type PlanRequest,
-  planEvaluation,
-  planStep,
-} from '../../src/engine/webgpu/plan.ts';
+import { FIRST_DISPATCH } from '../../src/engine/webgpu/dispatchBudget.ts';
+import { type PlanRequest, planEvaluation, planStep } from '../../src/engine/webgpu/plan.ts';
 import type { Dispatch } from '../../src/engine/webgpu/planner.ts';
 import { capacityOf, gradientBlocksOf, packingsOf, tilingOf } from '../../src/engine/webgpu/sizes.ts';
 import { type Experiment, RANGES } from '../../src/experiment/schema.ts';
@@ -24,7 +20,7 @@ function requestOf(
   const experiment = experimentOf({ hidden: 9, length: 10, batch: 5, layers: 2, lanes, ...changes });
   const shape = shapeFor(task, experiment);
   const parts = { packings: packingsOf(shape), tiling: tilingOf(shape, { sliced: true, groups: 4 }) };
-  return { task, experiment, shape, ...parts, everything: false, mostOperations };
+  return { task, experiment, shape, ...parts, everything: false, mostOperations: () => mostOperations };
 }
 
 const kernelsOf = (dispatches: readonly Dispatch[]): string[] => dispatches.map(({ kernel }) => kernel);
@@ -142,7 +138,7 @@ describe('an evaluation', () => {
 });
 
 describe('no dispatch is too long, as far as it can be split', () => {
-  const LIMIT = mostOperationsOf(true);
+  const LIMIT = FIRST_DISPATCH;
   const largest = { hidden: RANGES.hidden.max, layers: RANGES.layers.max, batch: RANGES.batch.max };
   /** The kernels with dispatches above the limit at the largest shape of a task, and the longest as a multiple of it. */
   function tooLong(task: Task, lanes: number): Record<string, number> {

@@ -132,7 +132,7 @@ class Walk {
     const shape = shapeFor(task, experiment, data);
     const [packings, tiling] = [packingsOf(shape), tilingOf(shape, dealt)];
     // As long as dispatches can be: cut by their operations, they have fewer workgroups.
-    const mostOperations = Number.MAX_VALUE;
+    const mostOperations = () => Number.MAX_VALUE;
     const request = { task, experiment, shape, packings, tiling, everything: true, mostOperations };
     const heldOut = Math.min(task.heldOutSequences(experiment, data), 2 * capacityOf(shape) - 1);
     const dispatches = [...planStep(request), ...planEvaluation(request, heldOut)];

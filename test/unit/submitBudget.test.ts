@@ -24,6 +24,21 @@ describe('the work of a submit', () => {
     for (const submits of [1, 2, 10]) expect(run(1e6, 0, submits).operations / 1e6).toBeLessThan(100);
   });
 
+  test('completions that are told of together are one, and none makes the next submits more than twice as large', () => {
+    const budget = run(5e6, 0.3, 50);
+    const { operations } = budget;
+    let now = 1e6;
+    for (let pair = 0; pair < 20; pair++) {
+      const done = now + (2 * operations) / 5e6;
+      budget.note(operations, now, done);
+      budget.note(operations, now, done + 0.01);
+      now = done + 0.01;
+      expect(budget.operations).toBeLessThan(2.1 * operations);
+    }
+    expect(budget.operations / 5e6).toBeGreaterThan(8);
+    expect(budget.operations / 5e6).toBeLessThan(16);
+  });
+
   test('follows a device that becomes slower', () => {
     const budget = run(1e8, 0, 20);
     run(1e6, 0, 150, budget);

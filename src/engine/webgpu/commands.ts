@@ -38,6 +38,7 @@ export class Commands {
     this.release(`uniforms.${name}`);
     this.#parts.buffers.makeFilled(`uniforms.${name}`, uniforms.buffer, USAGE.uniform);
     return dispatches.map(({ kernel, buffers, groups, operations }, index) => ({
+      kernel,
       pipeline: this.#kernel(kernel).pipeline,
       group: this.#groupOf(kernel, buffers, `uniforms.${name}`),
       offset: index * DISPATCH_BYTES,

@@ -32,18 +32,13 @@ import {
 } from './content.ts';
 import { type Device, USAGE } from './device.ts';
 import { DeviceWatch } from './deviceWatch.ts';
-import {
-  heldOutBatches,
-  measuredTerms,
-  mostOperationsOf,
-  type PlanRequest,
-  planEvaluation,
-  planStep,
-} from './plan.ts';
+import { DispatchBudget } from './dispatchBudget.ts';
+import { heldOutBatches, measuredTerms, type PlanRequest, planEvaluation, planStep } from './plan.ts';
 import type { Dispatch } from './planner.ts';
 import { bufferBytes, checkSize, GROUPS, packingsOf, type TilingChoice, tilingOf } from './sizes.ts';
 import { batchOf, pathsOf, readLine, statesOf } from './snapshot.ts';
 import { type Command, Submitter } from './submitter.ts';
+import { Trainer } from './trainer.ts';
 
 /** What a WebGPU engine is made of. */
 export interface WebGpuEngineParts {
@@ -51,7 +46,7 @@ export interface WebGpuEngineParts {
   readonly shaders: ShaderSources;
   readonly task: Task;
   readonly data: TaskData | null;
-  /** Most operations of a dispatch; as is right for the adapter where nothing is given. */
+  /** Most operations of a dispatch; as many as the adapter is measured to take where nothing is given. */
   readonly mostOperations?: number;
   /** As is faster on the adapter where it is not given. */
   readonly tiling?: Partial<TilingChoice>;
@@ -103,7 +98,8 @@ export class WebGpuEngine implements Engine {
   readonly #buffers: Buffers;
   readonly #submitter: Submitter;
   readonly #commands: Commands;
-  #stepCommands: readonly Command[] = [];
+  readonly #dispatches: DispatchBudget;
+  #trainer: Trainer | null = null;
   /** Made when first needed: a step that keeps everything, and the evaluation of so many sequences. */
   #inspectCommands: readonly Command[] | null = null;
   #evaluation: { readonly sequences: number; readonly commands: readonly Command[] } | null = null;
@@ -129,7 +125,8 @@ export class WebGpuEngine implements Engine {
     });
     this.#watch = new DeviceWatch(device);
     this.#buffers = new Buffers(device.device);
-    this.#submitter = new Submitter(device.device);
+    this.#dispatches = new DispatchBudget(software, parts.mostOperations);
+    this.#submitter = new Submitter(device.device, this.#dispatches);
     this.#commands = new Commands({
       device,
       shaders,
@@ -144,7 +141,7 @@ export class WebGpuEngine implements Engine {
       packings,
       tiling,
       everything: false,
-      mostOperations: parts.mostOperations ?? mostOperationsOf(device.info.software),
+      mostOperations: this.#dispatches.operationsOf,
     };
   }
 
@@ -159,7 +156,7 @@ export class WebGpuEngine implements Engine {
     device.pushErrorScope('validation');
     try {
       engine.#makeBuffers();
-      engine.#stepCommands = await engine.#ready(planStep(engine.#plan), 'step');
+      engine.#trainer = await Trainer.create(engine.#submitter, engine.#dispatches, () => engine.#planStep());
     } catch (error) {
       engine.dispose();
       // Of a lost device there is nothing to pop.
@@ -186,7 +183,7 @@ export class WebGpuEngine implements Engine {
 
   async train(steps: number): Promise<void> {
     this.#watch.check();
-    const done = this.#submitter.train(this.#stepCommands, steps);
+    const done = (this.#trainer as Trainer).train(steps);
     this.#step += steps;
     await this.#watch.checked(done);
     this.#watch.check();
@@ -368,6 +365,13 @@ export class WebGpuEngine implements Engine {
   /** Whether the task's measure is the loss in bits, which the device does not compute. */
   get #measuresBits(): boolean {
     return this.#parts.task.measure(this.experiment).kind === 'bits';
+  }
+
+  /** Plans a training step within what dispatches may have now; other plans are made anew when they are needed. */
+  #planStep(): Promise<readonly Command[]> {
+    this.#inspectCommands = null;
+    this.#evaluation = null;
+    return this.#ready(planStep(this.#plan), 'step');
   }
 
   #ready(dispatches: readonly Dispatch[], name: string): Promise<Command[]> {

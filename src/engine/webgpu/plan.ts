@@ -2,7 +2,15 @@ import { STREAM } from '../../experiment/philox.ts';
 import { type Experiment, isPathOptimizer } from '../../experiment/schema.ts';
 import type { Task } from '../../experiment/tasks/index.ts';
 import { matrixOf, type Shape } from '../layout.ts';
-import { cut, type Dispatch, type Fields, type Part, Planner, type Work } from './planner.ts';
+import {
+  cut,
+  type Dispatch,
+  type Fields,
+  type MostOperations,
+  type Part,
+  Planner,
+  type Work,
+} from './planner.ts';
 import {
   capacityOf,
   chunksOf,
@@ -25,16 +33,8 @@ export interface PlanRequest {
   readonly tiling: Tiling;
   /** Kappa of every lane, whatever its optimizer. */
   readonly everything: boolean;
-  /** Most operations of a dispatch, as far as work can be split. */
-  readonly mostOperations: number;
+  readonly mostOperations: MostOperations;
 }
-
-/**
- * Most operations of one dispatch, as far as work can be split: far below what stalls a desktop or wakes a watchdog. Where
- * a processor emulates the GPU that is a time step of the largest network, 10 to 40 ms (docs/performance.md). A GPU does so
- * much more that its dispatches can be longer, and should be: every part of a recurrence loads its weights anew.
- */
-export const mostOperationsOf = (software: boolean): number => (software ? 36e6 : 2 ** 30);
 
 /** What every dispatch knows of the experiment, for a batch of that many sequences. */
 function commonFields({ task, experiment, shape, everything }: PlanRequest, batch: number): Fields {
@@ -73,10 +73,11 @@ function unmeasuredSteps(task: Task, experiment: Experiment, { scoredFrom }: Sha
 function addBatch(planner: Planner, request: PlanRequest, batch: number, fields: Fields): void {
   const { task, shape, mostOperations } = request;
   const ofSequence = shape.length * (shape.inputs + 200);
-  const most = Math.max(1, Math.floor(mostOperations / ofSequence));
+  const kernel = task.data === null ? 'batch' : 'batchOfData';
+  const most = Math.max(1, Math.floor(mostOperations(kernel) / ofSequence));
   for (const [begin, end] of cut({ begin: 0, end: batch }, most)) {
     planner.dispatches.push({
-      kernel: task.data === null ? 'batch' : 'batchOfData',
+      kernel,
       buffers: {},
       fields: { ...fields, begin, end },
       groups: [Math.ceil(task.shaderInvocations(shape.length, shape.inputs) / 64), end - begin, 1],

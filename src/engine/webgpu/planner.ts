@@ -77,19 +77,22 @@ export function cut({ begin, end, unit = 1 }: SplitRange, most: number): (readon
   return parts;
 }
 
+/** Most operations of a dispatch of a kernel, as far as its work can be split. */
+export type MostOperations = (kernel: KernelName) => number;
+
 /** Collects dispatches, splitting those that are too long. */
 export class Planner {
   readonly dispatches: Dispatch[] = [];
   readonly #common: Fields;
   readonly #lanes: number;
-  readonly #mostOperations: number;
+  readonly #mostOperations: MostOperations;
 
   /**
    * @param common fields of every dispatch
    * @param lanes of the experiment
-   * @param mostOperations of a dispatch, as far as work can be split
+   * @param mostOperations of a dispatch of each kernel, as far as work can be split
    */
-  constructor(common: Fields, lanes: number, mostOperations: number) {
+  constructor(common: Fields, lanes: number, mostOperations: MostOperations) {
     this.#common = common;
     this.#lanes = lanes;
     this.#mostOperations = mostOperations;
@@ -110,11 +113,12 @@ export class Planner {
     range: SplitRange = { begin: 0, end: 1 },
   ): void {
     const lanes = this.#lanes;
-    const lanesOfPart = Math.max(1, Math.min(lanes, Math.floor((lanes * this.#mostOperations) / operations)));
+    const mostOperations = this.#mostOperations(kernel);
+    const lanesOfPart = Math.max(1, Math.min(lanes, Math.floor((lanes * mostOperations) / operations)));
     const length = Math.max(1, range.end - range.begin);
     const ofLane = operations / lanes / length;
     const fits = ({ groups }: Work): boolean => Math.max(...groups) <= MOST_WORKGROUPS;
-    let most = Math.max(1, Math.min(length, Math.floor(this.#mostOperations / (ofLane * lanesOfPart))));
+    let most = Math.max(1, Math.min(length, Math.floor(mostOperations / (ofLane * lanesOfPart))));
     let parts = cut(range, most);
     while (!parts.every(([begin, end]) => fits(part({ begin, end, firstLane: 0, lanes: lanesOfPart })))) {
       if (most === 1)

@@ -2,8 +2,12 @@
 const TARGET = 12;
 /** Operations of a submit, at least and at most, and before anything was measured. */
 const LEAST = 2 ** 22;
-const MOST = 2 ** 32;
-const START = 2 ** 26;
+const MOST = 2 ** 36;
+const START = 2 ** 24;
+/** Milliseconds of work over which a speed is taken: completions that are told of together are one. */
+const WINDOW = 4;
+/** How many times as large the next submits may be. */
+const GROWTH = 2;
 /** How much of a measured speed is still believed after a slower one: waits are often longer than the work. */
 const MEMORY = 0.95;
 
@@ -16,6 +20,8 @@ export class SubmitBudget {
   #operationsPerMillisecond = START / TARGET;
   #measured = false;
   #freeAt = 0;
+  /** Work since the last speed was taken. */
+  #recent = { operations: 0, milliseconds: 0 };
 
   /** Operations of the next submit. */
   get operations(): number {
@@ -26,14 +32,21 @@ export class SubmitBudget {
    * Notes that work is done.
    * @param operations of the work
    * @param submittedAt when it was submitted, and `doneAt` when the device had done it, in milliseconds
+   * @returns the milliseconds for which the device was at it
    */
-  note(operations: number, submittedAt: number, doneAt: number): void {
-    const milliseconds = doneAt - Math.max(submittedAt, this.#freeAt);
+  note(operations: number, submittedAt: number, doneAt: number): number {
+    const milliseconds = Math.max(0, doneAt - Math.max(submittedAt, this.#freeAt));
     this.#freeAt = doneAt;
-    if (milliseconds <= 0) return;
-    const speed = operations / milliseconds;
+    this.#recent = {
+      operations: this.#recent.operations + operations,
+      milliseconds: this.#recent.milliseconds + milliseconds,
+    };
+    if (this.#recent.milliseconds < WINDOW) return milliseconds;
+    const speed = this.#recent.operations / this.#recent.milliseconds;
+    this.#recent = { operations: 0, milliseconds: 0 };
     const kept = this.#measured ? MEMORY * this.#operationsPerMillisecond : 0;
-    this.#operationsPerMillisecond = Math.max(kept, speed);
+    this.#operationsPerMillisecond = Math.max(kept, Math.min(speed, GROWTH * this.#operationsPerMillisecond));
     this.#measured = true;
+    return milliseconds;
   }
 }

@@ -1,7 +1,10 @@
+import type { DispatchBudget } from './dispatchBudget.ts';
+import type { KernelName } from './kernels.ts';
 import { SubmitBudget } from './submitBudget.ts';
 
 /** A dispatch made ready. */
 export interface Command {
+  readonly kernel: KernelName;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   /** Of its uniforms, in bytes. */
@@ -10,18 +13,27 @@ export interface Command {
   readonly operations: number;
 }
 
+/** Dispatches of one kernel that are measured together, at most. */
+const MOST_TOGETHER = 8;
+
+const operationsOf = (commands: readonly Command[]): number =>
+  commands.reduce((sum, { operations }) => sum + operations, 0);
+
 /** Encodes commands, many to a pass, and submits whenever enough work has come together. */
 export class Submitter {
   readonly #device: GPUDevice;
+  readonly #dispatches: DispatchBudget;
   readonly #budget = new SubmitBudget();
   /** Resolves when all but the latest training is done. */
   #outstanding: Promise<unknown> = Promise.resolve();
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #operations = 0;
+  #milliseconds = 0;
 
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, dispatches: DispatchBudget) {
     this.#device = device;
+    this.#dispatches = dispatches;
   }
 
   /** Submits that many training steps; resolves when the training before them is done. */
@@ -29,14 +41,49 @@ export class Submitter {
     const submittedAt = performance.now();
     for (let step = 0; step < steps; step++) this.#encode(commands);
     this.#submit();
-    const operations = steps * commands.reduce((sum, command) => sum + command.operations, 0);
+    const operations = steps * operationsOf(commands);
     const before = this.#outstanding;
-    this.#outstanding = this.#device.queue
-      .onSubmittedWorkDone()
-      .then(() => this.#budget.note(operations, submittedAt, performance.now()));
+    this.#outstanding = this.#device.queue.onSubmittedWorkDone().then(() => {
+      const milliseconds = this.#budget.note(operations, submittedAt, performance.now());
+      this.#dispatches.noteTraining(operations, milliseconds);
+    });
     // Whoever waits for it hears of its failure; nobody waits for the last one.
     this.#outstanding.catch(() => {});
     return before;
+  }
+
+  /** Runs one training step, and notes how long the dispatches take that are to be measured; resolves when it is done. */
+  async measure(commands: readonly Command[]): Promise<void> {
+    await this.#outstanding;
+    this.#dispatches.noteWait(await this.#time([]));
+    let isIdle = true;
+    for (const stretch of this.#stretchesOf(commands)) {
+      const [first] = stretch as [Command];
+      const isMeasured = this.#dispatches.measures(first);
+      // What came before must not be measured with it.
+      if (isMeasured && !isIdle) await this.#device.queue.onSubmittedWorkDone();
+      const time = this.#time(stretch);
+      isIdle = isMeasured;
+      if (!isMeasured) continue;
+      const { kernel } = first;
+      const work = { kernel, dispatches: stretch.length, operations: operationsOf(stretch) };
+      this.#dispatches.note(work, await time);
+    }
+    if (!isIdle) await this.#device.queue.onSubmittedWorkDone();
+  }
+
+  /** Stretches of a step: some dispatches of one kernel that are to be measured, or all between such. */
+  #stretchesOf(commands: readonly Command[]): Command[][] {
+    const stretches: Command[][] = [];
+    let kernel: KernelName | null | undefined;
+    for (const command of commands) {
+      const own = this.#dispatches.measures(command) ? command.kernel : null;
+      const last = stretches.at(-1);
+      if (last && own === kernel && (own === null || last.length < MOST_TOGETHER)) last.push(command);
+      else stretches.push([command]);
+      kernel = own;
+    }
+    return stretches;
   }
 
   /** Submits commands that are waited for otherwise. */
@@ -45,15 +92,30 @@ export class Submitter {
     this.#submit();
   }
 
+  /** Milliseconds until news that commands are done. */
+  async #time(commands: readonly Command[]): Promise<number> {
+    const submittedAt = performance.now();
+    this.submit(commands);
+    await this.#device.queue.onSubmittedWorkDone();
+    return performance.now() - submittedAt;
+  }
+
   #encode(commands: readonly Command[]): void {
-    for (const { pipeline, group, offset, groups, operations } of commands) {
-      if (this.#operations > 0 && this.#operations + operations > this.#budget.operations) this.#submit();
+    for (const command of commands) {
+      const { pipeline, group, offset, groups, operations } = command;
+      // Kernels differ in speed: the mean of them says little of a submit that is all of the slowest.
+      const milliseconds = this.#dispatches.millisecondsOf(command);
+      const isEnough =
+        this.#operations + operations > this.#budget.operations ||
+        this.#milliseconds + milliseconds > this.#dispatches.longest;
+      if (this.#operations > 0 && isEnough) this.#submit();
       this.#encoder ??= this.#device.createCommandEncoder();
       this.#pass ??= this.#encoder.beginComputePass();
       this.#pass.setPipeline(pipeline);
       this.#pass.setBindGroup(0, group, [offset]);
       this.#pass.dispatchWorkgroups(...groups);
       this.#operations += operations;
+      this.#milliseconds += milliseconds;
     }
   }
 
@@ -63,5 +125,6 @@ export class Submitter {
     this.#pass = null;
     this.#encoder = null;
     this.#operations = 0;
+    this.#milliseconds = 0;
   }
 }
