@@ -6,6 +6,7 @@ import { loadData } from '../src/cli/data.ts';
 import { loadGpu } from '../src/cli/gpu.ts';
 import { readShaders } from '../src/cli/shaders.ts';
 import { deviceOf } from '../src/engine/webgpu/device.ts';
+import { FIRST_DISPATCH } from '../src/engine/webgpu/dispatchBudget.ts';
 import { createUntested } from '../src/engine/webgpu/index.ts';
 import { parseLink } from '../src/experiment/link.ts';
 import { taskOf } from '../src/experiment/tasks/index.ts';
@@ -122,7 +123,13 @@ async function report(what: string): Promise<void> {
 }
 
 const data = await loadData(experiment);
-const engine = await createUntested(taskOf(experiment), experiment, { gpu, shaders: readShaders(), data });
+// Planned as a first step is: nothing that is measured here may change the plan.
+const engine = await createUntested(taskOf(experiment), experiment, {
+  gpu,
+  shaders: readShaders(),
+  data,
+  mostOperations: FIRST_DISPATCH,
+});
 process.stdout.write(`WebGPU on ${info.name}\n`);
 if (Number(sequences) > 0) {
   await engine.evaluate(Number(sequences));

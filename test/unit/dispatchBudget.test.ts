@@ -31,6 +31,7 @@ class SimulatedDevice {
   /** Milliseconds of each dispatch and of each submit. */
   dispatches: number[] = [];
   submits: number[] = [];
+  readonly submittedAt: number[] = [];
   #freeAt = 0;
   readonly #device: Simulated;
 
@@ -79,6 +80,7 @@ class SimulatedDevice {
       queue: {
         submit: ([milliseconds]: [number]) => {
           this.submits.push(milliseconds);
+          this.submittedAt.push(performance.now());
           this.#freeAt = Math.max(this.#freeAt, performance.now()) + milliseconds;
         },
         onSubmittedWorkDone: () =>
@@ -106,8 +108,21 @@ async function start(simulated: Simulated, emulated = false) {
   const device = new SimulatedDevice(simulated);
   const budget = new DispatchBudget(emulated);
   const plan = async (): Promise<readonly Command[]> => device.commandsFor(budget);
-  const trainer = await Trainer.create(new Submitter(device.device, budget), budget, plan);
+  let isDisposed = false;
+  /** What the engine's watch does. */
+  const watch = {
+    async checked<Answer>(answer: Promise<Answer>): Promise<Answer> {
+      const value = await answer;
+      if (isDisposed) throw new Error('This engine was disposed of.');
+      return value;
+    },
+  };
+  const trainer = new Trainer(new Submitter(device.device, budget, watch), budget, plan);
+  await trainer.plan();
   return {
+    dispose: () => {
+      isDisposed = true;
+    },
     device,
     budget,
     train: (steps: number) => inSimulatedTime(trainer.train(steps)),
@@ -172,6 +187,16 @@ describe('dispatches are as long as was measured to be safe', () => {
     device.dispatches = [];
     for (let call = 0; call < 5; call++) await train(1);
     expect(Math.max(...device.dispatches)).toBeLessThanOrEqual(50);
+  });
+
+  test('an engine that is disposed of while a step is measured submits nothing more', async () => {
+    const { device, dispose, train } = await start({ speeds: STEP.map(() => 1e7), waits: () => 1 });
+    setTimeout(dispose, 200);
+    const trained = train(3);
+    await expect(trained).rejects.toThrow('This engine was disposed of.');
+    const [all, inTime] = [device.submits.length, device.submittedAt.filter((at) => at <= 200).length];
+    expect(all).toBeGreaterThan(1);
+    expect(all).toBe(inTime);
   });
 
   test('a device too slow for the first ones gets shorter ones', async () => {

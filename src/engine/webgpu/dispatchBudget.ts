@@ -1,4 +1,5 @@
 import type { KernelName } from './kernels.ts';
+import { SpeedMeter } from './speedMeter.ts';
 
 /**
  * Operations of a dispatch before anything is measured, a time step of the largest network: 7 ms at 5 GFLOP/s, 10 to 40 ms where a
@@ -27,7 +28,7 @@ const WINDOW = 500;
 const SLOW = 1 / 3;
 
 /** Dispatches of one kernel that were submitted together, alone. */
-export interface Measured {
+interface Measured {
   readonly kernel: KernelName;
   readonly dispatches: number;
   /** Of all of them. */
@@ -45,8 +46,7 @@ const rounded = (operations: number): number =>
 export class DispatchBudget {
   /** Milliseconds that a dispatch is planned to take at most. */
   readonly longest: number;
-  readonly #first: number;
-  readonly #isFixed: boolean;
+  readonly #fixed: number | undefined;
   readonly #budgets = new Map<KernelName, number>();
   /** Operations a millisecond of each kernel: the latest measurements. */
   readonly #speeds = new Map<KernelName, number[]>();
@@ -54,8 +54,8 @@ export class DispatchBudget {
   #wait = Number.POSITIVE_INFINITY;
   #stepsLeft = MOST_STEPS;
   #changed = false;
-  /** Work since the last speed was taken, and the best speed since dispatches were measured. */
-  #recent = { operations: 0, milliseconds: 0 };
+  readonly #meter = new SpeedMeter(WINDOW);
+  /** The best speed of training since dispatches were measured. */
   #best = 0;
 
   /**
@@ -64,25 +64,19 @@ export class DispatchBudget {
    */
   constructor(emulated: boolean, fixed?: number) {
     this.longest = emulated ? LONGEST_EMULATED : LONGEST;
-    this.#first = fixed ?? FIRST_DISPATCH;
-    this.#isFixed = fixed !== undefined;
+    this.#fixed = fixed;
   }
 
   /** Most operations of a dispatch of that kernel, as far as its work can be split. */
-  readonly operationsOf = (kernel: KernelName): number => this.#budgets.get(kernel) ?? this.#first;
+  readonly operationsOf = (kernel: KernelName): number =>
+    this.#budgets.get(kernel) ?? this.#fixed ?? FIRST_DISPATCH;
 
   /** Whether a dispatch of the next step is to be measured. */
   readonly measures = ({ operations }: { readonly operations: number }): boolean =>
-    !this.#isFixed && this.#stepsLeft > 0 && operations >= SHORT;
+    this.#fixed === undefined && this.#stepsLeft > 0 && operations >= SHORT;
 
   /** Milliseconds that a dispatch takes, at most, by what was measured of its kernel; 0 where nothing was. */
-  millisecondsOf({
-    kernel,
-    operations,
-  }: {
-    readonly kernel: KernelName;
-    readonly operations: number;
-  }): number {
+  millisecondsOf(kernel: KernelName, operations: number): number {
     const speeds = this.#speeds.get(kernel);
     return speeds ? operations / Math.max(...speeds) : 0;
   }
@@ -123,13 +117,8 @@ export class DispatchBudget {
 
   /** Notes work that was not measured by kernels. Where it has become slow, the next steps are measured. */
   noteTraining(operations: number, milliseconds: number): void {
-    this.#recent = {
-      operations: this.#recent.operations + operations,
-      milliseconds: this.#recent.milliseconds + milliseconds,
-    };
-    if (this.#recent.milliseconds < WINDOW) return;
-    const speed = this.#recent.operations / this.#recent.milliseconds;
-    this.#recent = { operations: 0, milliseconds: 0 };
+    const speed = this.#meter.note(operations, milliseconds);
+    if (speed === null) return;
     if (speed < SLOW * this.#best) {
       this.#stepsLeft = MOST_STEPS;
       this.#best = 0;

@@ -98,8 +98,7 @@ export class WebGpuEngine implements Engine {
   readonly #buffers: Buffers;
   readonly #submitter: Submitter;
   readonly #commands: Commands;
-  readonly #dispatches: DispatchBudget;
-  #trainer: Trainer | null = null;
+  readonly #trainer: Trainer;
   /** Made when first needed: a step that keeps everything, and the evaluation of so many sequences. */
   #inspectCommands: readonly Command[] | null = null;
   #evaluation: { readonly sequences: number; readonly commands: readonly Command[] } | null = null;
@@ -125,8 +124,9 @@ export class WebGpuEngine implements Engine {
     });
     this.#watch = new DeviceWatch(device);
     this.#buffers = new Buffers(device.device);
-    this.#dispatches = new DispatchBudget(software, parts.mostOperations);
-    this.#submitter = new Submitter(device.device, this.#dispatches);
+    const dispatches = new DispatchBudget(software, parts.mostOperations);
+    this.#submitter = new Submitter(device.device, dispatches, this.#watch);
+    this.#trainer = new Trainer(this.#submitter, dispatches, () => this.#planStep());
     this.#commands = new Commands({
       device,
       shaders,
@@ -141,7 +141,7 @@ export class WebGpuEngine implements Engine {
       packings,
       tiling,
       everything: false,
-      mostOperations: this.#dispatches.operationsOf,
+      mostOperations: dispatches.operationsOf,
     };
   }
 
@@ -156,7 +156,7 @@ export class WebGpuEngine implements Engine {
     device.pushErrorScope('validation');
     try {
       engine.#makeBuffers();
-      engine.#trainer = await Trainer.create(engine.#submitter, engine.#dispatches, () => engine.#planStep());
+      await engine.#trainer.plan();
     } catch (error) {
       engine.dispose();
       // Of a lost device there is nothing to pop.
@@ -183,7 +183,7 @@ export class WebGpuEngine implements Engine {
 
   async train(steps: number): Promise<void> {
     this.#watch.check();
-    const done = (this.#trainer as Trainer).train(steps);
+    const done = this.#trainer.train(steps);
     this.#step += steps;
     await this.#watch.checked(done);
     this.#watch.check();

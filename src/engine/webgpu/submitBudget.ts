@@ -1,3 +1,5 @@
+import { SpeedMeter } from './speedMeter.ts';
+
 /** Milliseconds that a submit should take: the middle of 8 to 16, so that the desktop gets its turn in between. */
 const TARGET = 12;
 /** Operations of a submit, at least and at most, and before anything was measured. */
@@ -20,8 +22,7 @@ export class SubmitBudget {
   #operationsPerMillisecond = START / TARGET;
   #measured = false;
   #freeAt = 0;
-  /** Work since the last speed was taken. */
-  #recent = { operations: 0, milliseconds: 0 };
+  readonly #meter = new SpeedMeter(WINDOW);
 
   /** Operations of the next submit. */
   get operations(): number {
@@ -37,13 +38,8 @@ export class SubmitBudget {
   note(operations: number, submittedAt: number, doneAt: number): number {
     const milliseconds = Math.max(0, doneAt - Math.max(submittedAt, this.#freeAt));
     this.#freeAt = doneAt;
-    this.#recent = {
-      operations: this.#recent.operations + operations,
-      milliseconds: this.#recent.milliseconds + milliseconds,
-    };
-    if (this.#recent.milliseconds < WINDOW) return milliseconds;
-    const speed = this.#recent.operations / this.#recent.milliseconds;
-    this.#recent = { operations: 0, milliseconds: 0 };
+    const speed = this.#meter.note(operations, milliseconds);
+    if (speed === null) return milliseconds;
     const kept = this.#measured ? MEMORY * this.#operationsPerMillisecond : 0;
     this.#operationsPerMillisecond = Math.max(kept, Math.min(speed, GROWTH * this.#operationsPerMillisecond));
     this.#measured = true;

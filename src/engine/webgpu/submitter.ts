@@ -1,3 +1,4 @@
+import type { DeviceWatch } from './deviceWatch.ts';
 import type { DispatchBudget } from './dispatchBudget.ts';
 import type { KernelName } from './kernels.ts';
 import { SubmitBudget } from './submitBudget.ts';
@@ -23,6 +24,7 @@ const operationsOf = (commands: readonly Command[]): number =>
 export class Submitter {
   readonly #device: GPUDevice;
   readonly #dispatches: DispatchBudget;
+  readonly #watch: Pick<DeviceWatch, 'checked'>;
   readonly #budget = new SubmitBudget();
   /** Resolves when all but the latest training is done. */
   #outstanding: Promise<unknown> = Promise.resolve();
@@ -31,9 +33,10 @@ export class Submitter {
   #operations = 0;
   #milliseconds = 0;
 
-  constructor(device: GPUDevice, dispatches: DispatchBudget) {
+  constructor(device: GPUDevice, dispatches: DispatchBudget, watch: Pick<DeviceWatch, 'checked'>) {
     this.#device = device;
     this.#dispatches = dispatches;
+    this.#watch = watch;
   }
 
   /** Submits that many training steps; resolves when the training before them is done. */
@@ -52,24 +55,29 @@ export class Submitter {
     return before;
   }
 
-  /** Runs one training step, and notes how long the dispatches take that are to be measured; resolves when it is done. */
+  /**
+   * Runs one training step, and notes how long the dispatches take that are to be measured; resolves when it is done.
+   * @throws Error where the engine is disposed of meanwhile: nothing more is submitted
+   */
   async measure(commands: readonly Command[]): Promise<void> {
-    await this.#outstanding;
+    await this.#watch.checked(this.#outstanding);
     this.#dispatches.noteWait(await this.#time([]));
     let isIdle = true;
     for (const stretch of this.#stretchesOf(commands)) {
       const [first] = stretch as [Command];
-      const isMeasured = this.#dispatches.measures(first);
+      if (!this.#dispatches.measures(first)) {
+        this.submit(stretch);
+        isIdle = false;
+        continue;
+      }
       // What came before must not be measured with it.
-      if (isMeasured && !isIdle) await this.#device.queue.onSubmittedWorkDone();
-      const time = this.#time(stretch);
-      isIdle = isMeasured;
-      if (!isMeasured) continue;
-      const { kernel } = first;
-      const work = { kernel, dispatches: stretch.length, operations: operationsOf(stretch) };
-      this.#dispatches.note(work, await time);
+      if (!isIdle) await this.#done();
+      isIdle = true;
+      const milliseconds = await this.#time(stretch);
+      const work = { kernel: first.kernel, dispatches: stretch.length, operations: operationsOf(stretch) };
+      this.#dispatches.note(work, milliseconds);
     }
-    if (!isIdle) await this.#device.queue.onSubmittedWorkDone();
+    if (!isIdle) await this.#done();
   }
 
   /** Stretches of a step: some dispatches of one kernel that are to be measured, or all between such. */
@@ -96,15 +104,18 @@ export class Submitter {
   async #time(commands: readonly Command[]): Promise<number> {
     const submittedAt = performance.now();
     this.submit(commands);
-    await this.#device.queue.onSubmittedWorkDone();
+    await this.#done();
     return performance.now() - submittedAt;
   }
 
+  #done(): Promise<unknown> {
+    return this.#watch.checked(this.#device.queue.onSubmittedWorkDone());
+  }
+
   #encode(commands: readonly Command[]): void {
-    for (const command of commands) {
-      const { pipeline, group, offset, groups, operations } = command;
+    for (const { kernel, pipeline, group, offset, groups, operations } of commands) {
       // Kernels differ in speed: the mean of them says little of a submit that is all of the slowest.
-      const milliseconds = this.#dispatches.millisecondsOf(command);
+      const milliseconds = this.#dispatches.millisecondsOf(kernel, operations);
       const isEnough =
         this.#operations + operations > this.#budget.operations ||
         this.#milliseconds + milliseconds > this.#dispatches.longest;

@@ -5,30 +5,21 @@ import type { Command, Submitter } from './submitter.ts';
 export class Trainer {
   readonly #submitter: Submitter;
   readonly #budget: DispatchBudget;
-  readonly #plan: () => Promise<readonly Command[]>;
-  #commands: readonly Command[];
-
-  private constructor(
-    submitter: Submitter,
-    budget: DispatchBudget,
-    plan: () => Promise<readonly Command[]>,
-    commands: readonly Command[],
-  ) {
-    this.#submitter = submitter;
-    this.#budget = budget;
-    this.#plan = plan;
-    this.#commands = commands;
-  }
+  readonly #commandsNow: () => Promise<readonly Command[]>;
+  #commands: readonly Command[] = [];
 
   /**
-   * @param plan gives the commands of a step, within the budget as it is
+   * @param commandsNow gives the commands of a step, within the budget as it is
    */
-  static async create(
-    submitter: Submitter,
-    budget: DispatchBudget,
-    plan: () => Promise<readonly Command[]>,
-  ): Promise<Trainer> {
-    return new Trainer(submitter, budget, plan, await plan());
+  constructor(submitter: Submitter, budget: DispatchBudget, commandsNow: () => Promise<readonly Command[]>) {
+    this.#submitter = submitter;
+    this.#budget = budget;
+    this.#commandsNow = commandsNow;
+  }
+
+  /** Plans a step; to be called once before training. */
+  async plan(): Promise<void> {
+    this.#commands = await this.#commandsNow();
   }
 
   /** Trains that many steps. Resolves when those that were measured are done, or else the training before. */
@@ -36,7 +27,7 @@ export class Trainer {
     let left = steps;
     for (; left > 0 && this.#commands.some(this.#budget.measures); left--) {
       await this.#submitter.measure(this.#commands);
-      if (this.#budget.endStep()) this.#commands = await this.#plan();
+      if (this.#budget.endStep()) await this.plan();
     }
     if (left > 0) await this.#submitter.train(this.#commands, left);
   }
