@@ -4,7 +4,7 @@ import { messageOf } from '../engine/engine.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/check.css';
-import { CHECK_CASES } from '../engine/checks.ts';
+import { CHECK_CASES, isIn } from '../engine/checks.ts';
 import { deviceOf } from '../engine/webgpu/device.ts';
 import { shaders } from '../session/shaders.ts';
 import { CheckPage } from './CheckPage.tsx';
@@ -19,7 +19,8 @@ async function start(): Promise<void> {
   const gpu = (navigator as { readonly gpu?: GPU }).gpu;
   try {
     const { info } = await deviceOf(gpu);
-    const cases = CHECK_CASES.filter(({ inShort, isOneMore }) => long || (inShort && !(few && isOneMore)));
+    const set = long ? 'long' : few ? 'few' : 'short';
+    const cases = CHECK_CASES.filter((check) => isIn(set, check));
     await runChecks(cases, { gpu: gpu as GPU, shaders }, info);
   } catch (error) {
     setUnavailable(messageOf(error));

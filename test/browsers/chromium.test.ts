@@ -7,7 +7,7 @@ import { testBrowser } from './everyBrowser.ts';
 // Workgroup memory holds garbage here and in `page/`; the tests of `gpu/` run with the zeros.
 
 /**
- * Every branch of every kernel once: a kernel compiles for ten times as long as in Firefox, whose tests run the short set. Which size is
+ * Every kernel in a shape or two: a kernel compiles for ten times as long as in Firefox, whose tests run the short set. Which size is
  * computed rightly depends on the kernels, hardly on who compiles them; `npm run test:long` runs every check here, in test/gpu.
  */
 const CHECKS = 'check.html?few';

@@ -9,7 +9,7 @@ const CONTEXT = {} as CheckContext;
 
 const caseOf = (name: string, run: () => Promise<readonly CheckResult[]>): CheckCase => ({
   name,
-  inShort: true,
+  set: 'short',
   run,
 });
 const good: CheckResult = { quantity: 'gradient', error: 1e-6, allowed: 1e-4, passed: true };

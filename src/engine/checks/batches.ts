@@ -177,7 +177,7 @@ async function compareBatches(experiment: Experiment, context: CheckContext): Pr
 
 const batchCase = (label: string, task: TaskName, changes: Partial<Experiment> = {}): CheckCase => ({
   name: `batches of ${label}`,
-  inShort: true,
+  set: 'few',
   run: (context) =>
     compareBatches({ ...defaultExperiment(task), batch: 5, seed: 0xfedcba98, ...changes }, context),
 });

@@ -102,7 +102,8 @@ const BATCHES = [1, 3, 33] as const;
 const LAYERS = [1, 2, 3] as const;
 
 /**
- * Every hidden with every batch and every depth; nine of them, each pair of values once, are the short set.
+ * Every hidden with every batch and every depth; nine of them, each pair of values once, are the short set, and the smallest and the
+ * largest of those the few.
  */
 export const SIZE_CASES: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
   BATCHES.flatMap((batch, j) =>
@@ -116,8 +117,7 @@ export const SIZE_CASES: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
       const kind = `${task.name} ${task.loss}, ${task.readout === 'last' ? 'last step' : 'every step'}`;
       return {
         name: `hidden ${hidden}, batch ${batch}, layers ${layers} (${kind})`,
-        inShort: (i + j) % 3 === k,
-        isOneMore: i !== j || i === 1,
+        set: (i + j) % 3 !== k ? 'long' : i === j && i !== 1 ? 'few' : 'short',
         run: (context) =>
           compareEngines(
             {
@@ -137,17 +137,16 @@ export const SIZE_CASES: readonly CheckCase[] = HIDDEN.flatMap((hidden, i) =>
  */
 export const TILING_CASES: readonly CheckCase[] = (
   [
-    ['cut into slices', { sliced: true, tile: 1, groups: GROUPS }],
-    ['cut into slices, tiles of 2', { sliced: true, tile: 2 }],
-    ['cut into slices, tiles of 4', { sliced: true, tile: 4 }],
-    ['cut into slices, wide tiles', { sliced: true, tile: 'wide' }],
-    ['in one piece', { sliced: false, groups: 1 }],
+    ['cut into slices', 'few', { sliced: true, tile: 1, groups: GROUPS }],
+    ['cut into slices, tiles of 2', 'long', { sliced: true, tile: 2 }],
+    ['cut into slices, tiles of 4', 'long', { sliced: true, tile: 4 }],
+    ['cut into slices, wide tiles', 'long', { sliced: true, tile: 'wide' }],
+    ['in one piece', 'short', { sliced: false, groups: 1 }],
   ] as const
-).flatMap(([name, tiling]) =>
+).flatMap(([name, set, tiling]) =>
   [6, TILED_HIDDEN, 100, 130].map((hidden) => ({
     name: `recurrence ${name}: hidden ${hidden}`,
-    inShort: (!tiling.sliced || tiling.tile === 1) && hidden === TILED_HIDDEN,
-    isOneMore: !tiling.sliced,
+    set: hidden === TILED_HIDDEN ? set : 'long',
     run: (context: CheckContext) => {
       const experiment = experimentOf({ hidden, batch: 6, lanes: [lane('path', { unbalance: 2 })] });
       return compareEngines({ task: noiseTask(NETWORK_NOISE), experiment, tiling }, context);
@@ -179,31 +178,34 @@ const MIXED_LANES = [
 /** Which emulated GPUs do not take by themselves. */
 export const ON_GPU = { sliced: true, groups: GROUPS, tile: undefined } as const;
 
-const WIDE = '256 inputs and outputs';
-
 /** Networks beside the plain ReLU RNN, in lanes beside it where they share its kernels. */
 export const NETWORK_CASES: readonly CheckCase[] = (
   [
-    ['tanh beside ReLU, 3 layers', true, noiseTask(NETWORK_NOISE), { layers: 3 }],
-    ['tanh beside ReLU, 1 layer', false, TASKS.adding, { layers: 1 }],
-    ['tanh beside ReLU, dealt as on a GPU', false, TASKS.adding, { layers: 1 }, ON_GPU],
-    ['feedforward, 3 layers, softmax', true, feedforward(20, 5, 'softmax'), { layers: 3 }],
-    ['feedforward, 2 layers, softmax', false, feedforward(785, 10, 'softmax'), { layers: 2 }],
-    ['feedforward, 1 layer, softmax', false, feedforward(7, 3, 'softmax'), { layers: 1 }],
-    ['feedforward, 3 layers, squared', false, feedforward(7, 3, 'squared'), { layers: 3 }],
-    ['feedforward, 2 layers, squared', false, feedforward(30, 10, 'squared'), { layers: 2 }],
-    ['feedforward, 1 layer, squared', false, feedforward(785, 1, 'squared'), { layers: 1 }],
-    ['carried states, 3 layers', true, carrying(3, 5, 'softmax'), { layers: 3 }],
-    ['carried states, 2 layers, squared', false, carrying(3, 2, 'squared'), { layers: 2 }],
-    ['feedforward, dealt as on a GPU', false, feedforward(20, 5, 'softmax'), { layers: 3 }, ON_GPU],
-    ['carried states, 3 layers, dealt as on a GPU', true, carrying(3, 5, 'softmax'), { layers: 3 }, ON_GPU],
-    ['carried states, 1 layer, dealt as on a GPU', false, carrying(4, 6, 'softmax'), { layers: 1 }, ON_GPU],
-    [WIDE, true, carrying(256, 256, 'softmax'), { layers: 1, batch: 2, length: 3 }],
+    ['tanh beside ReLU, 3 layers', 'few', noiseTask(NETWORK_NOISE), { layers: 3 }],
+    ['tanh beside ReLU, 1 layer', 'long', TASKS.adding, { layers: 1 }],
+    ['tanh beside ReLU, dealt as on a GPU', 'long', TASKS.adding, { layers: 1 }, ON_GPU],
+    ['feedforward, 3 layers, softmax', 'few', feedforward(20, 5, 'softmax'), { layers: 3 }],
+    ['feedforward, 2 layers, softmax', 'long', feedforward(785, 10, 'softmax'), { layers: 2 }],
+    ['feedforward, 1 layer, softmax', 'long', feedforward(7, 3, 'softmax'), { layers: 1 }],
+    ['feedforward, 3 layers, squared', 'long', feedforward(7, 3, 'squared'), { layers: 3 }],
+    ['feedforward, 2 layers, squared', 'long', feedforward(30, 10, 'squared'), { layers: 2 }],
+    ['feedforward, 1 layer, squared', 'long', feedforward(785, 1, 'squared'), { layers: 1 }],
+    ['carried states, 3 layers', 'few', carrying(3, 5, 'softmax'), { layers: 3 }],
+    ['carried states, 2 layers, squared', 'long', carrying(3, 2, 'squared'), { layers: 2 }],
+    ['feedforward, dealt as on a GPU', 'long', feedforward(20, 5, 'softmax'), { layers: 3 }, ON_GPU],
+    [
+      'carried states, 3 layers, dealt as on a GPU',
+      'short',
+      carrying(3, 5, 'softmax'),
+      { layers: 3 },
+      ON_GPU,
+    ],
+    ['carried states, 1 layer, dealt as on a GPU', 'long', carrying(4, 6, 'softmax'), { layers: 1 }, ON_GPU],
+    ['256 inputs and outputs', 'short', carrying(256, 256, 'softmax'), { layers: 1, batch: 2, length: 3 }],
   ] as const
-).map(([name, inShort, task, sizes, tiling]) => ({
+).map(([name, set, task, sizes, tiling]) => ({
   name,
-  inShort,
-  isOneMore: tiling === ON_GPU || name === WIDE,
+  set,
   run: (context) => {
     const lanes = task.feedforward ? FEEDFORWARD_LANES : MIXED_LANES;
     const experiment = experimentOf({ hidden: 9, batch: 6, length: 7, lanes, ...sizes });
@@ -212,10 +214,10 @@ export const NETWORK_CASES: readonly CheckCase[] = (
 }));
 
 /** Path quantities at a length where gamma leaves float32, from given recurrent matrices. */
-function rangeCase(name: string, matrix: (hidden: number) => Float32Array, inShort: boolean): CheckCase {
+function rangeCase(name: string, matrix: (hidden: number) => Float32Array): CheckCase {
   return {
     name: `range: length 750, ${name}`,
-    inShort,
+    set: 'few',
     async run(context) {
       const experiment = experimentOf({ ...ADDING_SIZES, length: 750, batch: 1, lanes: [lane('path2')] });
       const task = TASKS.adding;
@@ -240,14 +242,6 @@ function rangeCase(name: string, matrix: (hidden: number) => Float32Array, inSho
 }
 
 export const RANGE_CASES: readonly CheckCase[] = [
-  rangeCase(
-    'Gaussian recurrent matrix of spectral radius 1.4',
-    (hidden) => withSpectralRadius(hidden, 1.4),
-    true,
-  ),
-  rangeCase(
-    'near-diagonal recurrent matrix of spectral radius 1.4',
-    (hidden) => nearDiagonal(hidden, 1.4),
-    true,
-  ),
+  rangeCase('Gaussian recurrent matrix of spectral radius 1.4', (hidden) => withSpectralRadius(hidden, 1.4)),
+  rangeCase('near-diagonal recurrent matrix of spectral radius 1.4', (hidden) => nearDiagonal(hidden, 1.4)),
 ];

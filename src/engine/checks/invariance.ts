@@ -4,13 +4,21 @@ import { unbalanceExponents, unbalanceFactors } from '../initialise.ts';
 import { shapeFor } from '../layout.ts';
 import { checked, differences } from './compare.ts';
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
-import { ADDING_SIZES, type CheckCase, createGpu, experimentOf, lane, withEngines } from './support.ts';
+import {
+  ADDING_SIZES,
+  type CheckCase,
+  type CheckSet,
+  createGpu,
+  experimentOf,
+  lane,
+  withEngines,
+} from './support.ts';
 
 const STEPS = 100;
 
 interface Invariance {
   readonly name: string;
-  readonly inShort: boolean;
+  readonly set: CheckSet;
   readonly task: Task;
   readonly experiment: Partial<Experiment>;
   /** Lanes, of which each gets a twin that is alike but for `unbalance`; whether the twin goes the same way. */
@@ -18,10 +26,9 @@ interface Invariance {
 }
 
 /** Losses of every step of every lane and its twin, and weights up to their powers of two. */
-const invarianceCase = ({ name, inShort, task, experiment: sizes, settings }: Invariance): CheckCase => ({
+const invarianceCase = ({ name, set, task, experiment: sizes, settings }: Invariance): CheckCase => ({
   name: `rescaling: unbalanced twins for ${STEPS} steps, ${name}`,
-  inShort,
-  isOneMore: sizes.hidden !== undefined,
+  set,
   async run(context) {
     const lanes = settings.flatMap(([, balanced]) => [balanced, { ...balanced, unbalance: 3 }]);
     const experiment = experimentOf({ ...ADDING_SIZES, ...sizes, lanes });
@@ -65,11 +72,10 @@ const invarianceCase = ({ name, inShort, task, experiment: sizes, settings }: In
 const slow = lane('path2', { rate: 0.003 });
 const feedforward = lane('path', { network: 'feedforward' });
 
-/** Invariance under rescaling, and that what is not invariant is told apart. */
-export const INVARIANCE_CASES: readonly CheckCase[] = [
+const CASES: readonly Invariance[] = [
   {
     name: 'adding',
-    inShort: true,
+    set: 'few',
     task: TASKS.adding,
     experiment: {},
     settings: [
@@ -78,39 +84,42 @@ export const INVARIANCE_CASES: readonly CheckCase[] = [
       ['path, two layers deep in gaussian', lane('path'), true],
       ['path, clip', lane('path', { clip: 0.1, dualclip: 0 }), false],
       ['sgd', lane('sgd', { init: 'nprnn', rate: 0.003 }), false],
-    ] as const,
+    ],
   },
   {
     name: 'states carried through 3 layers, every step scored',
-    inShort: true,
+    set: 'short',
     task: noiseTask({ ...NETWORK_NOISE, segments: 7 }),
     experiment: { hidden: 9, layers: 3, length: 5 },
     settings: [
       ['path, momentum', lane('path', { init: 'nprnn', rate: 0.01, momentum: 0.5 }), true],
       ['path2', slow, true],
       ['sgd', lane('sgd'), false],
-    ] as const,
+    ],
   },
   {
     name: 'every step scored',
-    inShort: false,
+    set: 'long',
     task: noiseTask(NETWORK_NOISE),
     experiment: { hidden: 9, layers: 1 },
     settings: [
       ['path', lane('path', { init: 'nprnn' }), true],
       ['path2', slow, true],
       ['sgd', lane('sgd'), false],
-    ] as const,
+    ],
   },
   {
     name: 'feedforward, 3 layers',
-    inShort: true,
+    set: 'short',
     task: noiseTask({ ...NETWORK_NOISE, inputs: 20, readout: 'last', feedforward: true }),
     experiment: { hidden: 9, layers: 3 },
     settings: [
       ['path', feedforward, true],
       ['path2, momentum', { ...feedforward, optimizer: 'path2', momentum: 0.9, rate: 0.01 }, true],
       ['sgd', lane('sgd', { network: 'feedforward' }), false],
-    ] as const,
+    ],
   },
-].map(invarianceCase);
+];
+
+/** Invariance under rescaling, and that what is not invariant is told apart. */
+export const INVARIANCE_CASES: readonly CheckCase[] = CASES.map(invarianceCase);

@@ -26,7 +26,7 @@ const LANES: readonly (readonly [name: string, lane: Lane])[] = [
  */
 export const adaptiveOptimizers: CheckCase = {
   name: `adaptive optimizers for ${STEPS} steps`,
-  inShort: true,
+  set: 'few',
   async run(context) {
     const task = TASKS.adding;
     const experiment = experimentOf({ ...ADDING_SIZES, lanes: LANES.map(([, settings]) => settings) });

@@ -24,7 +24,7 @@ const sameStates = (a: Checkpoint, b: Checkpoint): number =>
 /** The same bits: twice, alone or among others, in small pieces or whole, after a checkpoint. */
 export const determinism: CheckCase = {
   name: 'the same bits every time',
-  inShort: true,
+  set: 'few',
   async run(context) {
     const task = noiseTask({ ...NETWORK_NOISE, segments: 4 });
     const lanes = [
@@ -81,7 +81,7 @@ export const determinism: CheckCase = {
 /** The recurrence in tiles of any size: a lane's numbers must not depend on how many lanes there are. */
 export const tiles: CheckCase = {
   name: 'the same bits in tiles of any size',
-  inShort: true,
+  set: 'few',
   async run(context) {
     const task = noiseTask(NETWORK_NOISE);
     const lanes = [lane('path'), lane('sgd', { activation: 'tanh' })];
@@ -107,7 +107,7 @@ export const tiles: CheckCase = {
 /** A step of many rows, whose sums are cut within their chunks. */
 export const splitting: CheckCase = {
   name: 'the same bits in short dispatches',
-  inShort: true,
+  set: 'few',
   async run(context) {
     const task = noiseTask(NETWORK_NOISE);
     const lanes = [lane('path'), lane('adam')];
@@ -149,7 +149,7 @@ export const splitting: CheckCase = {
 /** A lane that diverges stops, keeps its parameters, and leaves the others alone. */
 export const divergence: CheckCase = {
   name: 'a lane that diverges stops alone',
-  inShort: true,
+  set: 'few',
   async run(context) {
     const calm = lane('sgd');
     const experiment = experimentOf({

@@ -17,13 +17,22 @@ export interface CheckContext {
   readonly shaders: ShaderSources;
 }
 
+/**
+ * Sets of checks, each within the next: each kernel in a shape or two, `check.html?few`; what a visitor runs, `check.html`; and every
+ * one, `check.html?long`.
+ */
+const CHECK_SETS = ['few', 'short', 'long'] as const;
+export type CheckSet = (typeof CHECK_SETS)[number];
+
+/** Whether a check belongs to a set. */
+export const isIn = (set: CheckSet, check: Pick<CheckCase, 'set'>): boolean =>
+  CHECK_SETS.indexOf(check.set) <= CHECK_SETS.indexOf(set);
+
 /** A check of the WebGPU engine on whatever device there is. */
 export interface CheckCase {
   readonly name: string;
-  /** Whether it belongs to the short set. */
-  readonly inShort: boolean;
-  /** Whether `check.html?few` leaves it out: others of the short set have the same branches of the same kernels. */
-  readonly isOneMore?: boolean;
+  /** The smallest set that it belongs to. */
+  readonly set: CheckSet;
   /** @throws where the device fails altogether */
   run(context: CheckContext): Promise<readonly CheckResult[]>;
 }

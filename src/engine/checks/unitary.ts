@@ -5,7 +5,15 @@ import { createUntested } from '../webgpu/index.ts';
 import { checked, differences } from './compare.ts';
 import { compareEngines, ON_GPU } from './comparisons.ts';
 import { NETWORK_NOISE, noiseTask } from './noise.ts';
-import { type CheckCase, createGpu, experimentOf, LENGTH, lane, withEngines } from './support.ts';
+import {
+  type CheckCase,
+  type CheckSet,
+  createGpu,
+  experimentOf,
+  LENGTH,
+  lane,
+  withEngines,
+} from './support.ts';
 
 /** A lane that trains a uRNN. */
 const unitary = (optimizer: OptimizerName, settings: Partial<Lane> = {}): Lane => ({
@@ -17,24 +25,24 @@ const LANES = [unitary('rmsprop'), unitary('sgd', { rate: 0.1, momentum: 0.5, cl
 
 const carrying: Task = noiseTask({ ...NETWORK_NOISE, segments: 3 });
 
-/** A name, whether it is of the short set, the task, hidden, batch, and lanes. */
-type Case = readonly [string, boolean, Task, number, number, readonly Lane[]];
+/** A name, its set, the task, hidden, batch, and lanes. */
+type Case = readonly [string, CheckSet, Task, number, number, readonly Lane[]];
 
 const CASES: readonly Case[] = [
-  ['last step', true, TASKS.adding, 8, 3, LANES],
-  ['beside ReLU lanes', false, TASKS.adding, 8, 3, [lane('path'), ...LANES, lane('sgd')]],
-  ['carried states', true, carrying, 64, 5, LANES],
-  ['last step, softmax', true, noiseTask({ ...NETWORK_NOISE, readout: 'last' }), 256, 2, LANES],
-  ['every step', false, noiseTask(NETWORK_NOISE), 16, 33, LANES],
-  ['carried states', false, carrying, 32, 1, LANES],
-  ['last step', false, TASKS.adding, 128, 33, LANES],
-  ['every step', false, noiseTask(NETWORK_NOISE), 512, 3, LANES],
+  ['last step', 'short', TASKS.adding, 8, 3, LANES],
+  ['beside ReLU lanes', 'long', TASKS.adding, 8, 3, [lane('path'), ...LANES, lane('sgd')]],
+  ['carried states', 'few', carrying, 64, 5, LANES],
+  ['last step, softmax', 'short', noiseTask({ ...NETWORK_NOISE, readout: 'last' }), 256, 2, LANES],
+  ['every step', 'long', noiseTask(NETWORK_NOISE), 16, 33, LANES],
+  ['carried states', 'long', carrying, 32, 1, LANES],
+  ['last step', 'long', TASKS.adding, 128, 33, LANES],
+  ['every step', 'long', noiseTask(NETWORK_NOISE), 512, 3, LANES],
 ];
 
 /** The same bits alone, beside lanes of another network, in many short dispatches, and after a checkpoint. */
 const sameBits: CheckCase = {
   name: 'uRNN: the same bits every time',
-  inShort: true,
+  set: 'few',
   async run(context) {
     const own = unitary('adam', { seed: 3 });
     const alone = experimentOf({ hidden: 64, batch: 9, lanes: [own] });
@@ -65,17 +73,16 @@ const sameBits: CheckCase = {
 };
 
 /** uRNNs of all sizes against the float64 CPU engine. */
-const COMPARED: readonly CheckCase[] = CASES.map(([name, inShort, task, hidden, batch, lanes]) => ({
+const COMPARED: readonly CheckCase[] = CASES.map(([name, set, task, hidden, batch, lanes]) => ({
   name: `uRNN: hidden ${hidden}, batch ${batch}, ${name}`,
-  inShort,
-  isOneMore: hidden !== 64,
+  set,
   run: (context) =>
     compareEngines({ task, experiment: experimentOf({ hidden, batch, lanes: [...lanes] }) }, context),
 }));
 
 const dealtAsOnGpu: CheckCase = {
   name: 'uRNN: hidden 16, batch 7, dealt as on a GPU',
-  inShort: false,
+  set: 'long',
   run: (context) => {
     const experiment = experimentOf({ hidden: 16, batch: 7, lanes: [unitary('rmsprop')] });
     return compareEngines({ task: carrying, experiment, tiling: ON_GPU }, context);
