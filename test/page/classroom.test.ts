@@ -133,9 +133,11 @@ describe('without a network', () => {
   };
 
   test('the page that was opened once opens, trains and shows its dialogs; so does MNIST, used once, and all data, kept on demand', async () => {
+    await open(LINK);
+    await isKept();
+    await page.getByRole('button', { name: /^Keep for offline \(11\.\d MB\)$/ }).waitFor();
     await open(`task=mnist-rows&hidden=8&batch=4&engine=cpu`);
     await isReady();
-    await isKept();
     // All but the images that this run has loaded.
     await page.getByText('Keep for offline (9.9 MB)').waitFor();
     await page.context().setOffline(true);

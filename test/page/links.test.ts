@@ -151,6 +151,13 @@ describe('links', () => {
     await isRestored();
   });
 
+  test('a link pasted into an open page restores the experiment, too', async () => {
+    await openLink(`#${SMALL}`);
+    await isReady();
+    await pasteLink(LINK);
+    await isRestored();
+  });
+
   const HOSTILE: readonly (readonly [string, string, RegExp])[] = [
     ['wrong types', 'length=abc&hidden=[object Object]&batch=&seed=true', /length is "abc".*from 4 to 1000/],
     [

@@ -74,7 +74,7 @@ describe('with WebGPU', () => {
       expect(await page.locator('.lane .number').allInnerTexts()).toEqual(Array(8).fill('–'));
     });
 
-    test('a link pasted into an open page restores the experiment, and its run is the same to the last digit', async () => {
+    test('a link that is pasted again gives a run that is the same to the last digit', async () => {
       const oneStep = async (): Promise<string[]> => {
         await isReady();
         await button('Step').click();
@@ -90,6 +90,8 @@ describe('with WebGPU', () => {
       expect(first).toHaveLength(8);
       await page.getByLabel('Engine').selectOption('cpu');
       await expect.poll(() => engine().textContent()).toMatch(/^CPU, /);
+      await expect.poll(hash).toBe(`#${link.replace('=webgpu', '=cpu')}`);
+      expect(await page.getByRole('status').filter({ hasText: 'Training on the CPU' }).count()).toBe(0);
       await isReady();
       await pasteLink(link);
       await expect.poll(() => engine().textContent()).toMatch(/^WebGPU, /);
