@@ -1,8 +1,9 @@
 import { BATCH_CASES } from './checks/batches.ts';
 import { NETWORK_CASES, RANGE_CASES, SIZE_CASES, TILING_CASES } from './checks/comparisons.ts';
+import { FAULT_CASES } from './checks/faults.ts';
 import { INVARIANCE_CASES } from './checks/invariance.ts';
 import { adaptiveOptimizers } from './checks/optimizers.ts';
-import { determinism, divergence, splitting, tiles } from './checks/runs.ts';
+import { determinism, divergence, SPLITTING_CASES, tiles } from './checks/runs.ts';
 import type { CheckCase } from './checks/support.ts';
 import { UNITARY_CASES } from './checks/unitary.ts';
 
@@ -18,7 +19,7 @@ export const CHECK_CASES: readonly CheckCase[] = [
   ...SIZE_CASES,
   ...TILING_CASES,
   tiles,
-  splitting,
+  ...SPLITTING_CASES,
   ...NETWORK_CASES,
   determinism,
   ...INVARIANCE_CASES,
@@ -26,4 +27,5 @@ export const CHECK_CASES: readonly CheckCase[] = [
   divergence,
   ...RANGE_CASES,
   ...UNITARY_CASES,
+  ...FAULT_CASES,
 ];

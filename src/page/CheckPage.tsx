@@ -1,11 +1,20 @@
 import { CopyText } from './CopyText.tsx';
-import { summaryOf, tableText, useCheckRun } from './checkRun.ts';
+import { reportText, summaryOf, useCheckRun } from './checkRun.ts';
 import { formatNumber } from './numbers.ts';
+import { SendText } from './SendText.tsx';
+import { COMMIT, VERSION } from './version.ts';
+
+/** The page's version, and the browser. */
+const about = (): string[] => [
+  `Path-SGD Playground ${VERSION}${COMMIT === null ? '' : ` (${COMMIT})`}, ${new Date().toISOString().slice(0, 10)}`,
+  `Browser: ${navigator.userAgent}`,
+];
 
 /** Every kernel on this GPU against the CPU, each with its error. */
 export function CheckPage({ long }: { readonly long: boolean }) {
   const run = useCheckRun();
-  const { status, adapter, rows, current, done, total } = run;
+  const { status, adapter, facts, rows, current, done, total } = run;
+  const report = (): string => reportText(run, about());
   return (
     <div className="check">
       <header>
@@ -41,7 +50,19 @@ export function CheckPage({ long }: { readonly long: boolean }) {
         </section>
         {rows.length > 0 && (
           <>
-            <CopyText label="Copy as text" text={tableText(run)} />
+            <div className="report">
+              <CopyText label="Copy report" text={report()} />
+              <SendText label="Share report" title="Check of a GPU" text={report()} />
+              <p className="report-note">Nothing is uploaded: you choose where the report goes.</p>
+              <details>
+                <summary>This GPU and browser</summary>
+                <ul>
+                  {[...about(), ...facts].map((line) => (
+                    <li key={line}>{line}</li>
+                  ))}
+                </ul>
+              </details>
+            </div>
             <div className="check-table">
               <table>
                 <thead>

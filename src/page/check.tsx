@@ -4,24 +4,37 @@ import { messageOf } from '../engine/engine.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/check.css';
+import { gpuWithLimits, LIMIT_LEVELS } from '../engine/checks/limits.ts';
 import { CHECK_CASES, isIn } from '../engine/checks.ts';
 import { deviceOf } from '../engine/webgpu/device.ts';
 import { shaders } from '../session/shaders.ts';
 import { CheckPage } from './CheckPage.tsx';
-import { runChecks, setUnavailable, useCheckRun } from './checkRun.ts';
+import { factsOf, runChecks, setUnavailable, useCheckRun } from './checkRun.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 
 const query = new URLSearchParams(location.search);
 const long = query.has('long');
 const few = query.has('few');
 
+/** What the checks run on, held to the limits that the address names. */
+function gpuOf(level: string | null): GPU | undefined {
+  const { gpu } = navigator as { readonly gpu?: GPU };
+  if (gpu === undefined || level === null) return gpu;
+  const known = LIMIT_LEVELS.find((each) => each === level);
+  if (known) return gpuWithLimits(gpu, known);
+  throw new Error(`limits=${level} is not known. Allowed: ${LIMIT_LEVELS.join(', ')}.`);
+}
+
 async function start(): Promise<void> {
-  const gpu = (navigator as { readonly gpu?: GPU }).gpu;
   try {
+    const gpu = gpuOf(query.get('limits'));
     const { info } = await deviceOf(gpu);
     const set = long ? 'long' : few ? 'few' : 'short';
     const cases = CHECK_CASES.filter((check) => isIn(set, check));
-    await runChecks(cases, { gpu: gpu as GPU, shaders }, info);
+    const level = query.get('limits');
+    const facts = factsOf((await navigator.gpu.requestAdapter()) ?? {});
+    if (level !== null) facts.push(`Held to the limits: ${level}`);
+    await runChecks(cases, { gpu: gpu as GPU, shaders }, info, facts);
   } catch (error) {
     setUnavailable(messageOf(error));
   }

@@ -17,11 +17,15 @@ export interface CheckRow {
 export interface CheckRun {
   readonly status: 'running' | 'passed' | 'failed' | 'unavailable';
   readonly adapter: EngineInfo | null;
+  /** What the browser says of the GPU, a line each. */
+  readonly facts: readonly string[];
   readonly rows: readonly CheckRow[];
   /** The case being run, and how many are done of how many. */
   readonly current: string | null;
   readonly done: number;
   readonly total: number;
+  /** Seconds that the checks took; null until all are done. */
+  readonly seconds: number | null;
   /** Why there is nothing to check with, where there is not. */
   readonly message: string | null;
 }
@@ -29,10 +33,12 @@ export interface CheckRun {
 const NOT_STARTED: CheckRun = {
   status: 'running',
   adapter: null,
+  facts: [],
   rows: [],
   current: null,
   done: 0,
   total: 0,
+  seconds: null,
   message: null,
 };
 
@@ -54,21 +60,33 @@ async function rowsOf({ name, run }: CheckCase, context: CheckContext): Promise<
   }
 }
 
-/** Runs the cases in their order and shows the result of each as soon as it is there. */
+/** Cases that run at a time: while one waits for news of the GPU, which takes Firefox 100 ms, another one goes on. */
+const AT_A_TIME = 3;
+
+/** Runs the cases and shows the result of each, in its place, as soon as it is there. */
 export async function runChecks(
   cases: readonly CheckCase[],
   context: CheckContext,
   adapter: EngineInfo,
+  facts: readonly string[] = [],
 ): Promise<void> {
-  setState({ ...NOT_STARTED, adapter, total: cases.length });
-  for (const check of cases) {
-    setState({ current: check.name });
-    const rows = await rowsOf(check, context);
-    setState((state) => ({ rows: [...state.rows, ...rows], done: state.done + 1 }));
-  }
+  const startedAt = performance.now();
+  setState({ ...NOT_STARTED, adapter, facts, total: cases.length });
+  const results: CheckRow[][] = [];
+  const waiting = [...cases.entries()];
+  const runOneByOne = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, check] = next;
+      setState({ current: check.name });
+      results[index] = await rowsOf(check, context);
+      setState((state) => ({ rows: results.flat(), done: state.done + 1 }));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, runOneByOne));
   const { rows } = getState();
   const passed = rows.length > 0 && rows.every((row) => row.passed);
-  setState({ status: passed ? 'passed' : 'failed', current: null });
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  setState({ status: passed ? 'passed' : 'failed', current: null, seconds });
 }
 
 /** There is no WebGPU to check. */
@@ -84,16 +102,41 @@ export function summaryOf({ status, adapter, rows, done, total, message }: Check
     case 'unavailable':
       return message ?? '';
     case 'passed':
-      return `All ${rows.length} checks passed on ${name}.`;
+      return `Your GPU computes this right: all ${rows.length} comparisons passed on ${name}.`;
     case 'failed':
-      return `${failed} of ${rows.length} checks failed on ${name}.`;
+      return `Your GPU computes some of this wrong: ${failed} of ${rows.length} comparisons failed on ${name}.`;
     case 'running':
       return total === 0 ? 'Looking for a GPU…' : `Checking ${name}: ${done} of ${total} done.`;
   }
 }
 
-/** The table as text, columns apart by tabs, to paste into a report. */
-export function tableText(run: CheckRun): string {
+/** Limits of an adapter that matter to the kernels. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBuffersPerShaderStage',
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+/** What an adapter says of itself, a line each; old browsers leave some of it out. */
+export function factsOf(adapter: Partial<Pick<GPUAdapter, 'info' | 'limits' | 'features'>>): string[] {
+  const { vendor, architecture, device, description } = adapter.info ?? {};
+  const limits = LIMITS.map((name) => `${name} ${adapter.limits?.[name] ?? 'unknown'}`);
+  return [
+    `Adapter: ${[vendor, architecture, device, description].filter(Boolean).join(', ') || 'unnamed'}`,
+    `Limits: ${limits.join(', ')}`,
+    `Features: ${[...(adapter.features ?? [])].sort().join(', ') || 'none'}`,
+  ];
+}
+
+/**
+ * Everything as text to send as a report: what was checked, on what, and the table, columns apart by tabs.
+ * @param about the page's version, and the browser, a line each
+ */
+export function reportText(run: CheckRun, about: readonly string[]): string {
   const lines = run.rows.map(({ name, quantity, error, allowed, passed, message }) =>
     [
       name,
@@ -104,5 +147,7 @@ export function tableText(run: CheckRun): string {
       message ?? '',
     ].join('\t'),
   );
-  return [summaryOf(run), ['case', 'quantity', 'error', 'allowed', 'result'].join('\t'), ...lines].join('\n');
+  const took = run.seconds === null ? [] : [`Took ${run.seconds} s`];
+  const head = ['case', 'quantity', 'error', 'allowed', 'result'].join('\t');
+  return [summaryOf(run), ...about, ...run.facts, ...took, '', head, ...lines].join('\n');
 }

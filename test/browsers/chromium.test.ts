@@ -10,7 +10,7 @@ import { testBrowser } from './everyBrowser.ts';
  * Every kernel in a shape or two: a kernel compiles for ten times as long as in Firefox, whose tests run the short set. Which size is
  * computed rightly depends on the kernels, hardly on who compiles them; `npm run test:long` runs every check here, in test/gpu.
  */
-const CHECKS = 'check.html?few';
+const CHECKS = 'check.html?few&limits=default';
 
 describe('Chromium: WebGPU by Dawn, on SwiftShader', () => {
   testBrowser(

@@ -7,7 +7,7 @@ import { LIMITS } from '../limits.ts';
  * @param launch starts it, with WebGPU on a software adapter
  * @param checks the page of checks, with which of them it runs
  */
-export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html'): void {
+export function testBrowser(launch: () => Promise<Browser>, checks = 'check.html?limits=default'): void {
   let browser: Browser;
   let page: Page;
   const errors: string[] = [];

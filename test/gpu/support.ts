@@ -25,7 +25,3 @@ export const adding = (settings: Partial<Experiment> = {}): Experiment => ({
   lanes: [lane('sgd'), lane('path')],
   ...settings,
 });
-
-/** A WebGPU of its own, whose device no other test shares. */
-export const ownGpu = (): GPU =>
-  ({ requestAdapter: (options?: GPURequestAdapterOptions) => navigator.gpu.requestAdapter(options) }) as GPU;

@@ -22,16 +22,21 @@ export let page: Page;
 /** What no page may ever do. */
 export let faults: string[];
 
-/** Starts the browser of a file's tests, with WebGPU (on a software adapter) or without. */
+/** The browser without WebGPU, which the files that a worker of Vitest runs share: it ends with the worker. */
+let shared: Promise<Browser> | undefined;
+
+const launch = (args: string[]): Promise<Browser> =>
+  chromium.launch({ executablePath: findHeadlessShell(), timeout: LIMITS.wait, args });
+
+/** Opens the browser of a file's tests, with WebGPU (on a software adapter) or without. */
 export async function openBrowser(gpu: boolean): Promise<void> {
-  browser = await chromium.launch({
-    executablePath: findHeadlessShell(),
-    timeout: LIMITS.wait,
-    args: gpu ? GPU_ARGS : CPU_ARGS,
-  });
+  shared ??= launch(CPU_ARGS);
+  browser = gpu ? await launch(GPU_ARGS) : await shared;
 }
 
-export const closeBrowser = (): Promise<void> => browser.close();
+export async function closeBrowser(): Promise<void> {
+  if (browser !== (await shared)) await browser.close();
+}
 
 /** Whether a test gave the page a script, which stays with the page. */
 let hasInitScript: boolean;

@@ -1,7 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CheckCase, CheckContext, CheckResult } from '../../src/engine/checks.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
-import { runChecks, setUnavailable, summaryOf, tableText, useCheckRun } from '../../src/page/checkRun.ts';
+import {
+  factsOf,
+  reportText,
+  runChecks,
+  setUnavailable,
+  summaryOf,
+  useCheckRun,
+} from '../../src/page/checkRun.ts';
 
 const ADAPTER: EngineInfo = { kind: 'webgpu', name: 'some adapter', software: false };
 /** These cases look at no context. */
@@ -18,21 +25,29 @@ const bad: CheckResult = { quantity: 'kappa1', error: 1e-2, allowed: 1e-5, passe
 beforeEach(() => setUnavailable(''));
 
 describe('runChecks', () => {
-  test('runs the cases one after the other and shows every result', async () => {
-    const log: string[] = [];
-    const cases = ['a', 'b'].map((name) =>
+  test('runs three cases at a time and shows every result in the place of its case', async () => {
+    const ends = new Map<string, () => void>();
+    const cases = ['a', 'b', 'c', 'd'].map((name) =>
       caseOf(name, async () => {
-        log.push(`${name} starts, ${useCheckRun.getState().done} done`);
-        await Promise.resolve();
-        log.push(`${name} ends`);
-        return [good];
+        await new Promise<void>((resolve) => {
+          ends.set(name, resolve);
+        });
+        return [{ ...good, quantity: `gradient of ${name}` }];
       }),
     );
-    await runChecks(cases, CONTEXT, ADAPTER);
-    expect(log).toEqual(['a starts, 0 done', 'a ends', 'b starts, 1 done', 'b ends']);
-    const run = useCheckRun.getState();
-    expect(run.status).toBe('passed');
-    expect(summaryOf(run)).toBe('All 2 checks passed on some adapter.');
+    const run = runChecks(cases, CONTEXT, ADAPTER);
+    const shown = (): string[] => useCheckRun.getState().rows.map(({ name }) => name);
+    expect([...ends.keys()]).toEqual(['a', 'b', 'c']);
+    ends.get('c')?.();
+    await expect.poll(shown).toEqual(['c']);
+    await expect.poll(() => [...ends.keys()]).toEqual(['a', 'b', 'c', 'd']);
+    for (const name of ['d', 'b', 'a']) ends.get(name)?.();
+    await run;
+    expect(shown()).toEqual(['a', 'b', 'c', 'd']);
+    expect(useCheckRun.getState().status).toBe('passed');
+    expect(summaryOf(useCheckRun.getState())).toBe(
+      'Your GPU computes this right: all 4 comparisons passed on some adapter.',
+    );
   });
 
   test('one quantity out of bounds fails the whole', async () => {
@@ -43,7 +58,9 @@ describe('runChecks', () => {
     );
     const run = useCheckRun.getState();
     expect(run.status).toBe('failed');
-    expect(summaryOf(run)).toBe('1 of 3 checks failed on some adapter.');
+    expect(summaryOf(run)).toBe(
+      'Your GPU computes some of this wrong: 1 of 3 comparisons failed on some adapter.',
+    );
     expect(run.rows.map(({ passed }) => passed)).toEqual([true, false, true]);
   });
 
@@ -65,10 +82,25 @@ describe('runChecks', () => {
     expect(useCheckRun.getState().status).toBe('failed');
   });
 
-  test('the text has every row, failed ones in capitals', async () => {
-    await runChecks([caseOf('a', async () => [good, bad])], CONTEXT, ADAPTER);
-    expect(tableText(useCheckRun.getState()).split('\n')).toEqual([
-      '1 of 2 checks failed on some adapter.',
+  test('the report says on what it ran, and has every row, failed ones in capitals', async () => {
+    const adapter = {
+      info: { vendor: 'arm', architecture: 'valhall' },
+      limits: { maxBufferSize: 268435456, maxComputeInvocationsPerWorkgroup: 128 },
+      features: new Set(['timestamp-query', 'shader-f16']),
+    };
+    const facts = factsOf(adapter as unknown as GPUAdapter);
+    await runChecks([caseOf('a', async () => [good, bad])], CONTEXT, ADAPTER, facts);
+    expect(reportText(useCheckRun.getState(), ['Version 1', 'Browser: some']).split('\n')).toEqual([
+      'Your GPU computes some of this wrong: 1 of 2 comparisons failed on some adapter.',
+      'Version 1',
+      'Browser: some',
+      'Adapter: arm, valhall',
+      expect.stringMatching(
+        /^Limits: maxBufferSize 268435456, maxStorageBufferBindingSize unknown, .*PerWorkgroup 128, /,
+      ),
+      'Features: shader-f16, timestamp-query',
+      'Took 0 s',
+      '',
       'case\tquantity\terror\tallowed\tresult',
       'a\tgradient\t1.00e-6\t1.00e-4\tpassed\t',
       'a\tkappa1\t0.0100\t1.00e-5\tFAILED\t',

@@ -47,6 +47,7 @@ class SimulatedDevice {
         kernel,
         offset: 0,
         operations,
+        isCut: parts > 1,
         pipeline: {},
         group: {},
         groups: [operations, index, 1],

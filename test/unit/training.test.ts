@@ -340,13 +340,17 @@ describe('learning', () => {
     expect(path?.loss).toBeLessThan(0.1);
   });
 
-  test('the default experiment: path has left the baseline by step 2,500, where sgd still stands', async () => {
-    const experiment = defaultExperiment();
-    const engine = await engineOf(experiment);
-    await engine.train(2500);
-    const [sgd, path] = (await engine.evaluate()).lanes;
-    expect(experiment.lanes.map(({ optimizer }) => optimizer)).toEqual(['sgd', 'path']);
-    expect(sgd?.loss).toBeGreaterThan(0.13);
-    expect(path?.loss).toBeLessThan(0.08);
-  });
+  // Half a minute beside other tests.
+  test.runIf(import.meta.env.TEST_LONG)(
+    'the default experiment: path has left the baseline by step 2,000, where sgd still stands',
+    async () => {
+      const experiment = defaultExperiment();
+      const engine = await engineOf(experiment);
+      await engine.train(2000);
+      const [sgd, path] = (await engine.evaluate()).lanes;
+      expect(experiment.lanes.map(({ optimizer }) => optimizer)).toEqual(['sgd', 'path']);
+      expect(sgd?.loss).toBeGreaterThan(0.13);
+      expect(path?.loss).toBeLessThan(0.08);
+    },
+  );
 });

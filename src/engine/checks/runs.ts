@@ -1,3 +1,4 @@
+import type { Experiment } from '../../experiment/schema.ts';
 import { TASKS } from '../../experiment/tasks/index.ts';
 import type { Checkpoint, Engine } from '../engine.ts';
 import { shapeFor } from '../layout.ts';
@@ -8,6 +9,7 @@ import { NETWORK_NOISE, noiseTask } from './noise.ts';
 import {
   ADDING_SIZES,
   type CheckCase,
+  type CheckSet,
   createGpu,
   experimentOf,
   lane,
@@ -104,20 +106,28 @@ export const tiles: CheckCase = {
   },
 };
 
-/** A step of many rows, whose sums are cut within their chunks. */
-export const splitting: CheckCase = {
-  name: 'the same bits in short dispatches',
-  set: 'few',
+/**
+ * Steps of many rows, whose sums are cut within their chunks.
+ * @param splits chunks of a sum, where they are not those of the shape
+ */
+const splittingOf = (
+  name: string,
+  set: CheckSet,
+  sizes: Pick<Experiment, 'length' | 'batch'>,
+  splits?: number,
+): CheckCase => ({
+  name: `the same bits in short dispatches${name}`,
+  set,
   async run(context) {
     const task = noiseTask(NETWORK_NOISE);
     const lanes = [lane('path'), lane('adam')];
-    const experiment = experimentOf({ hidden: TILED_HIDDEN, length: 130, batch: 130, lanes });
+    const experiment = experimentOf({ hidden: TILED_HIDDEN, ...sizes, lanes });
     const results: CheckResult[] = [];
-    for (const [name, tiling] of [
+    for (const [tiled, tiling] of [
       ['as the device takes them', {}],
       ['shared by groups', { groups: GROUPS }],
     ] as const) {
-      const parts = { ...context, data: null, tiling };
+      const parts = { ...context, data: null, tiling, ...(splits === undefined ? {} : { splits }) };
       const engines = [parts, { ...parts, mostOperations: 200_000 }].map((each) =>
         createUntested(task, experiment, each),
       );
@@ -129,12 +139,12 @@ export const splitting: CheckCase = {
           (await engine.evaluate()).lanes.map(({ loss }) => loss);
         return [
           checked(
-            `sums ${name}: numbers that differ`,
+            `sums ${tiled}: numbers that differ`,
             sameStates(await whole.checkpoint(), await inPieces.checkpoint()),
             0,
           ),
           checked(
-            `sums ${name}: held-out losses that differ`,
+            `sums ${tiled}: held-out losses that differ`,
             differences(await lossesOf(whole), await lossesOf(inPieces)),
             0,
           ),
@@ -144,7 +154,12 @@ export const splitting: CheckCase = {
     }
     return results;
   },
-};
+});
+
+export const SPLITTING_CASES: readonly CheckCase[] = [
+  splittingOf('', 'few', { length: 30, batch: 20 }, 2),
+  splittingOf(', 16,900 rows', 'long', { length: 130, batch: 130 }),
+];
 
 /** A lane that diverges stops, keeps its parameters, and leaves the others alone. */
 export const divergence: CheckCase = {

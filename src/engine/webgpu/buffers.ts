@@ -74,29 +74,52 @@ export class Buffers {
     };
   }
 
-  /** Reads everything at one moment of the device's work. */
+  /** Reads everything at one moment of the device's work, through as many buffers as it takes. */
   async read(readings: readonly Reading[]): Promise<ArrayBuffer[]> {
-    const size = readings.reduce((sum, reading) => sum + reading.size, 0);
-    const staging = this.#device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyDestination });
-    try {
-      const encoder = this.#device.createCommandEncoder();
-      let offset = 0;
-      for (const reading of readings) {
-        reading.copy(encoder, staging, offset);
-        offset += reading.size;
+    const limit = this.#device.limits.maxBufferSize;
+    const groups: Reading[][] = [];
+    let size = Number.POSITIVE_INFINITY;
+    for (const reading of readings) {
+      size += reading.size;
+      if (size > limit) {
+        groups.push([]);
+        size = reading.size;
       }
+      groups.at(-1)?.push(reading);
+    }
+    const encoder = this.#device.createCommandEncoder();
+    const stagings: GPUBuffer[] = [];
+    try {
+      for (const group of groups) stagings.push(this.#copied(group, encoder));
       this.#device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(MAP_READ);
-      const content = staging.getMappedRange().slice(0);
-      let start = 0;
-      return readings.map((reading) => {
-        start += reading.size;
-        return content.slice(start - reading.size, start);
-      });
+      await Promise.all(stagings.map((staging) => staging.mapAsync(MAP_READ)));
+      return groups.flatMap((group, index) => contentsOf(stagings[index] as GPUBuffer, group));
     } finally {
-      staging.destroy();
+      for (const staging of stagings) staging.destroy();
     }
   }
+
+  /** A buffer to which readings are to be copied, one after another. */
+  #copied(readings: readonly Reading[], encoder: GPUCommandEncoder): GPUBuffer {
+    const size = readings.reduce((sum, reading) => sum + reading.size, 0);
+    const staging = this.#device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyDestination });
+    let offset = 0;
+    for (const reading of readings) {
+      reading.copy(encoder, staging, offset);
+      offset += reading.size;
+    }
+    return staging;
+  }
+}
+
+/** What was copied to a buffer that is mapped. */
+function contentsOf(staging: GPUBuffer, readings: readonly Reading[]): ArrayBuffer[] {
+  const mapped = staging.getMappedRange();
+  let end = 0;
+  return readings.map(({ size }) => {
+    end += size;
+    return mapped.slice(end - size, end);
+  });
 }
 
 /** What was read of several buffers. */

@@ -37,13 +37,14 @@ export class Commands {
       writeFields(fields, uniforms, index * DISPATCH_BYTES);
     this.release(`uniforms.${name}`);
     this.#parts.buffers.makeFilled(`uniforms.${name}`, uniforms.buffer, USAGE.uniform);
-    return dispatches.map(({ kernel, buffers, groups, operations }, index) => ({
+    return dispatches.map(({ kernel, buffers, groups, operations, isCut }, index) => ({
       kernel,
       pipeline: this.#kernel(kernel).pipeline,
       group: this.#groupOf(kernel, buffers, `uniforms.${name}`),
       offset: index * DISPATCH_BYTES,
       groups,
       operations,
+      isCut,
     }));
   }
 

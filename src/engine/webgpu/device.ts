@@ -2,6 +2,7 @@ import { DeviceLostError, type EngineInfo, NoAdapterError } from '../engine.ts';
 import { inTime } from '../inTime.ts';
 import type { KernelName } from './kernels.ts';
 import { kernelOf } from './kernels.ts';
+import { MOST_INVOCATIONS } from './sizes.ts';
 
 /** A kernel made ready for a device. */
 export interface Kernel {
@@ -13,6 +14,8 @@ export interface Kernel {
 export interface Device {
   readonly device: GPUDevice;
   readonly info: EngineInfo;
+  /** Invocations that a workgroup may have. */
+  readonly mostInvocations: number;
   /** Null until the device is lost, or is given up because it reported an error that nobody awaited. */
   readonly failure: () => DeviceLostError | null;
   /** Told when the device is lost: what waits for it may wait for ever. */
@@ -71,7 +74,10 @@ export async function deviceOf(gpu: GPU | undefined): Promise<Device> {
 }
 
 async function open(gpu: GPU): Promise<Device> {
-  const adapter = await answered(gpu.requestAdapter({ powerPreference: 'high-performance' }));
+  // An older GPU may have an adapter of lower limits alone: compatibility mode.
+  const adapter =
+    (await answered(gpu.requestAdapter({ powerPreference: 'high-performance' }))) ??
+    (await answered(gpu.requestAdapter({ featureLevel: 'compatibility' })));
   if (!adapter) throw new NoAdapterError('WebGPU found no adapter on this machine.');
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await answered(
@@ -99,6 +105,7 @@ async function open(gpu: GPU): Promise<Device> {
   return {
     device,
     info,
+    mostInvocations: mostInvocationsOf(device.limits),
     failure: () => failure,
     losses,
     kernel(name, source) {
@@ -123,6 +130,14 @@ async function open(gpu: GPU): Promise<Device> {
     },
   };
 }
+
+/** Those of default limits, or fewer where the device takes fewer. */
+const mostInvocationsOf = (limits: Partial<GPUSupportedLimits>): number =>
+  Math.min(
+    MOST_INVOCATIONS,
+    limits.maxComputeInvocationsPerWorkgroup ?? MOST_INVOCATIONS,
+    limits.maxComputeWorkgroupSizeX ?? MOST_INVOCATIONS,
+  );
 
 /** @throws NoAdapterError where the answer does not come in time */
 function answered<Answer>(answer: Promise<Answer>, late?: (answer: Answer) => void): Promise<Answer> {

@@ -33,6 +33,8 @@ interface Measured {
   readonly dispatches: number;
   /** Of all of them. */
   readonly operations: number;
+  /** Whether they are parts of what could be one dispatch. */
+  readonly isCut: boolean;
 }
 
 /** In powers of two, so that not every measurement changes the plan. */
@@ -50,6 +52,8 @@ export class DispatchBudget {
   readonly #budgets = new Map<KernelName, number>();
   /** Operations a millisecond of each kernel: the latest measurements. */
   readonly #speeds = new Map<KernelName, number[]>();
+  /** Measurements of each kernel since its budget last changed. */
+  readonly #unchanged = new Map<KernelName, number>();
   /** Milliseconds until news of no work at all. */
   #wait = Number.POSITIVE_INFINITY;
   #stepsLeft = MOST_STEPS;
@@ -71,9 +75,15 @@ export class DispatchBudget {
   readonly operationsOf = (kernel: KernelName): number =>
     this.#budgets.get(kernel) ?? this.#fixed ?? FIRST_DISPATCH;
 
-  /** Whether a dispatch of the next step is to be measured. */
-  readonly measures = ({ operations }: { readonly operations: number }): boolean =>
-    this.#fixed === undefined && this.#stepsLeft > 0 && operations >= SHORT;
+  /**
+   * Whether a dispatch of the next step is to be measured: each measurement is a wait. A whole one is measured once, a part until the
+   * budget has settled.
+   */
+  readonly measures = ({ kernel, operations, isCut }: Omit<Measured, 'dispatches'>): boolean => {
+    if (this.#fixed !== undefined || this.#stepsLeft === 0 || operations < SHORT) return false;
+    const enough = isCut ? REMEMBERED : 1;
+    return (this.#unchanged.get(kernel) ?? 0) < enough;
+  };
 
   /** Milliseconds that a dispatch takes, at most, by what was measured of its kernel; 0 where nothing was. */
   millisecondsOf(kernel: KernelName, operations: number): number {
@@ -87,7 +97,7 @@ export class DispatchBudget {
   }
 
   /** Notes the milliseconds until news that dispatches of one kernel, submitted alone, were done. */
-  note({ kernel, dispatches, operations }: Measured, milliseconds: number): void {
+  note({ kernel, dispatches, operations, isCut }: Measured, milliseconds: number): void {
     const net = Math.max(RESOLUTION, milliseconds - Math.min(this.#wait, milliseconds));
     const speed = operations / net;
     // What no late news explains counts at once, and what was faster before does not.
@@ -98,7 +108,13 @@ export class DispatchBudget {
     const most = Math.min(MOST, GROWTH * (operations / dispatches));
     const safe = Math.max(...speeds) * this.longest;
     const after = rounded(Math.max(LEAST, Math.min(safe, Math.max(most, before))));
-    if (after === before) return;
+    if (after === before) {
+      // Parts that were cut before it last grew do not show how far it can.
+      const isLate = isCut && operations / dispatches <= before / 2;
+      if (!isLate) this.#unchanged.set(kernel, (this.#unchanged.get(kernel) ?? 0) + 1);
+      return;
+    }
+    this.#unchanged.set(kernel, 0);
     this.#budgets.set(kernel, after);
     this.#changed = true;
   }
@@ -110,8 +126,7 @@ export class DispatchBudget {
   endStep(): boolean {
     const changed = this.#changed;
     this.#changed = false;
-    // One that changes nothing may have heard late.
-    this.#stepsLeft = changed ? this.#stepsLeft - 1 : Math.min(this.#stepsLeft - 1, 1);
+    this.#stepsLeft--;
     return changed;
   }
 
@@ -123,6 +138,7 @@ export class DispatchBudget {
       this.#stepsLeft = MOST_STEPS;
       this.#best = 0;
       this.#speeds.clear();
+      this.#unchanged.clear();
     } else this.#best = Math.max(this.#best, speed);
   }
 }

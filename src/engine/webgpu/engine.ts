@@ -1,5 +1,5 @@
 import type { Experiment } from '../../experiment/schema.ts';
-import type { Task, TaskData } from '../../experiment/tasks/index.ts';
+import type { Batch, Task, TaskData } from '../../experiment/tasks/index.ts';
 import {
   assertRestorable,
   type Checkpoint,
@@ -33,9 +33,16 @@ import {
 import { type Device, USAGE } from './device.ts';
 import { DeviceWatch } from './deviceWatch.ts';
 import { DispatchBudget } from './dispatchBudget.ts';
-import { heldOutBatches, measuredTerms, type PlanRequest, planEvaluation, planStep } from './plan.ts';
+import {
+  heldOutBatches,
+  measuredTerms,
+  type PlanRequest,
+  planBatch,
+  planEvaluation,
+  planStep,
+} from './plan.ts';
 import type { Dispatch } from './planner.ts';
-import { bufferBytes, checkSize, GROUPS, packingsOf, type TilingChoice, tilingOf } from './sizes.ts';
+import { bufferBytes, capacityOf, checkSize, packingsOf, type TilingChoice, tilingFor } from './sizes.ts';
 import { batchOf, pathsOf, readLine, statesOf } from './snapshot.ts';
 import { type Command, Submitter } from './submitter.ts';
 import { Trainer } from './trainer.ts';
@@ -50,6 +57,10 @@ export interface WebGpuEngineParts {
   readonly mostOperations?: number;
   /** As is faster on the adapter where it is not given. */
   readonly tiling?: Partial<TilingChoice>;
+  /** Chunks of a weight gradient, where they are not those of the shape. */
+  readonly splits?: number;
+  /** The batch of every step, and of every evaluation, in place of the task's. */
+  readonly batch?: Batch;
 }
 
 /** Buffers of which `bufferBytes` has the very name. */
@@ -111,20 +122,14 @@ export class WebGpuEngine implements Engine {
     this.experiment = experiment;
     this.info = parts.device.info;
     this.#parts = parts;
-    this.#shape = shapeFor(parts.task, experiment, parts.data);
     const { task, device, shaders } = parts;
+    const shape = shapeFor(task, experiment, parts.data);
+    this.#shape = { ...shape, splits: parts.splits ?? shape.splits };
     const packings = packingsOf(this.#shape);
-    const { software, name } = device.info;
-    // What groups do at once, an emulated GPU does one after another, and takes four times as long. With slices SwiftShader
-    // takes twice as long, lavapipe a sixth less, and another tenth less with wide tiles.
-    const tiling = tilingOf(this.#shape, {
-      sliced: !/swiftshader/i.test(name),
-      ...(software ? { groups: 1, tile: 'wide' } : { groups: GROUPS }),
-      ...parts.tiling,
-    });
+    const tiling = tilingFor(this.#shape, device, parts.tiling);
     this.#watch = new DeviceWatch(device);
     this.#buffers = new Buffers(device.device);
-    const dispatches = new DispatchBudget(software, parts.mostOperations);
+    const dispatches = new DispatchBudget(device.info.software, parts.mostOperations);
     this.#submitter = new Submitter(device.device, dispatches, this.#watch);
     this.#trainer = new Trainer(this.#submitter, dispatches, () => this.#planStep());
     this.#commands = new Commands({
@@ -140,6 +145,7 @@ export class WebGpuEngine implements Engine {
       shape: this.#shape,
       packings,
       tiling,
+      batchGiven: parts.batch !== undefined,
       everything: false,
       mostOperations: dispatches.operationsOf,
     };
@@ -320,6 +326,23 @@ export class WebGpuEngine implements Engine {
     };
   }
 
+  /** The next training batch and the first held-out one, as the device makes them. */
+  async batches(): Promise<{ readonly training: Batch; readonly heldOut: Batch }> {
+    this.#watch.check();
+    const { task, data } = this.#parts;
+    const available = task.heldOutSequences(this.experiment, data);
+    const held = evaluatedSequences(this.#shape, available, capacityOf(this.#shape));
+    const made = async (shape: Shape, heldOut: number | null): Promise<Batch> => {
+      this.#submitter.submit(await this.#ready(planBatch(this.#plan, heldOut), 'batch'));
+      const { floats, words } = await this.#readAll(['inputs', 'targets']);
+      return batchOf(shape, floats('inputs'), words('targets').buffer, task.loss === 'softmax');
+    };
+    return {
+      training: await made(this.#shape, null),
+      heldOut: await made({ ...this.#shape, batch: held }, held),
+    };
+  }
+
   async checkpoint(): Promise<Checkpoint> {
     this.#watch.check();
     const { lanes, parameters } = this.#shape;
@@ -406,7 +429,12 @@ export class WebGpuEngine implements Engine {
       buffers.makeFilled('twiddles', twiddlesOf(this.#shape));
       buffers.makeFilled('permutations', permutationsOf(experiment, this.#shape));
     }
-    const words = task.shaderData(data, experiment.seed);
+    const { batch } = this.#parts;
+    if (batch) {
+      buffers.write('inputs', padRows(batch.inputs, this.#shape.inputs));
+      buffers.write('targets', batch.targets as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>);
+    }
+    const words = batch ? null : task.shaderData(data, experiment.seed);
     if (words) buffers.makeFilled('data', words.buffer);
   }
 }

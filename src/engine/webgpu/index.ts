@@ -1,6 +1,6 @@
 import type { Experiment } from '../../experiment/schema.ts';
 import { type Task, type TaskData, taskOf } from '../../experiment/tasks/index.ts';
-import { type Engine, EngineLostError, messageOf, NoAdapterError } from '../engine.ts';
+import { type Engine, EngineLostError, messageOf, NoAdapterError, ShapeTooLargeError } from '../engine.ts';
 import { asPart, JoinedEngine, partsByNetwork } from '../joined.ts';
 import { laneShapesFor } from '../layout.ts';
 import type { ShaderSources } from '../shaders.ts';
@@ -17,40 +17,57 @@ export interface WebGpuOptions {
 }
 
 /**
- * An engine on this machine's GPU, which has passed the self-test.
- * @throws NoAdapterError where there is no adapter, or it computes something else than the CPU engine
+ * An engine on this machine's GPU, whose kernels have passed the self-test.
+ * @throws NoAdapterError where there is no adapter, it refuses what an engine needs, or computes something else than the CPU engine
  * @throws ShapeTooLargeError where it cannot hold the shape
+ * @throws EngineLostError where it is lost meanwhile
  */
 export async function createWebGpuEngine(experiment: Experiment, options: WebGpuOptions): Promise<Engine> {
-  const device = await deviceOf(options.gpu);
-  const failure = await selfTest(device, options.shaders).catch((error: unknown) => {
-    if (error instanceof EngineLostError) throw error;
+  const { info, failure } = await deviceOf(options.gpu);
+  try {
+    return await createEngine(taskOf(experiment), experiment, options, async (engine, parts) => {
+      const fault = await selfTest(engine, parts);
+      if (fault !== null) throw new NoAdapterError(fault);
+    });
+  } catch (error) {
+    const isNamed = [EngineLostError, NoAdapterError, ShapeTooLargeError].some(
+      (kind) => error instanceof kind,
+    );
     // Whatever failed first, it failed because the device is gone.
-    const loss = device.failure();
-    if (loss !== null) throw loss;
-    return `${device.info.name} failed its test: ${messageOf(error)}`;
-  });
-  if (failure !== null) throw new NoAdapterError(failure);
-  return createUntested(taskOf(experiment), experiment, options);
+    throw isNamed ? error : (failure() ?? new NoAdapterError(`${info.name} failed: ${messageOf(error)}`));
+  }
 }
 
 /** The same on any task, without the self-test: for the checks, which compare everything themselves. */
-export async function createUntested(
+export const createUntested = (
   task: Task,
   experiment: Experiment,
-  { gpu, ...parts }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'tiling'>,
+  options: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'splits' | 'tiling'>,
+): Promise<Engine> => createEngine(task, experiment, options, async () => {});
+
+/** @param test fails where an engine, just made, is not to be used */
+async function createEngine(
+  task: Task,
+  experiment: Experiment,
+  { gpu, ...options }: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'splits' | 'tiling'>,
+  test: (engine: WebGpuEngine, parts: WebGpuEngineParts) => Promise<void>,
 ): Promise<Engine> {
   const device = await deviceOf(gpu);
-  const create = (own: Experiment): Promise<Engine> => WebGpuEngine.create(own, { ...parts, device, task });
+  const parts = { ...options, device, task };
   const networks = partsByNetwork(experiment);
-  if (networks.length === 1) return create(experiment);
-  const engines: Engine[] = [];
+  const engines: WebGpuEngine[] = [];
   try {
-    for (const { experiment: own } of networks) engines.push(await create(own));
+    for (const { experiment: own } of networks) {
+      const engine = await WebGpuEngine.create(own, parts);
+      engines.push(engine);
+      await test(engine, parts);
+    }
   } catch (error) {
     for (const engine of engines) engine.dispose();
     throw error;
   }
+  const [only] = engines;
+  if (only && engines.length === 1) return only;
   const joined = networks.map((part, index) => ({ ...part, engine: asPart(engines[index] as Engine) }));
-  return new JoinedEngine(experiment, laneShapesFor(task, experiment, parts.data), joined, device.info);
+  return new JoinedEngine(experiment, laneShapesFor(task, experiment, options.data), joined, device.info);
 }

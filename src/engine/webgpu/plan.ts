@@ -31,6 +31,8 @@ export interface PlanRequest {
   readonly shape: Shape;
   readonly packings: Packings;
   readonly tiling: Tiling;
+  /** Whether the batch is there already, and is not made. */
+  readonly batchGiven?: boolean;
   /** Kappa of every lane, whatever its optimizer. */
   readonly everything: boolean;
   readonly mostOperations: MostOperations;
@@ -72,6 +74,7 @@ function unmeasuredSteps(task: Task, experiment: Experiment, { scoredFrom }: Sha
 
 function addBatch(planner: Planner, request: PlanRequest, batch: number, fields: Fields): void {
   const { task, shape, mostOperations } = request;
+  if (request.batchGiven) return;
   const ofSequence = shape.length * (shape.inputs + 200);
   const kernel = task.data === null ? 'batch' : 'batchOfData';
   const most = Math.max(1, Math.floor(mostOperations(kernel) / ofSequence));
@@ -82,6 +85,7 @@ function addBatch(planner: Planner, request: PlanRequest, batch: number, fields:
       fields: { ...fields, begin, end },
       groups: [Math.ceil(task.shaderInvocations(shape.length, shape.inputs) / 64), end - begin, 1],
       operations: ofSequence * (end - begin),
+      isCut: end - begin < batch,
     });
   }
 }
@@ -377,6 +381,7 @@ export function planStep(request: PlanRequest): Dispatch[] {
     fields: { ...common, weights: packings.readoutBack, bias: packings.readoutBias },
     groups: [shape.lanes, 1, 1],
     operations: shape.lanes * shape.scoredSteps * (shape.hidden + 4 * shape.batch),
+    isCut: false,
   });
   planner.add('update', {}, 150 * all, ofChunks, chunks);
   return planner.dispatches;
@@ -410,11 +415,18 @@ export function planEvaluation(request: PlanRequest, sequences: number): Dispatc
       fields: { ...common, begin: index },
       groups: [shape.lanes, 1, 1],
       operations: shape.lanes * shape.scoredSteps * batch,
+      isCut: false,
     });
     planners.push(...planner.dispatches);
   }
   return planners;
 }
+
+/** The dispatches that make the batch of a training step, or the first one of that many held-out sequences. */
+export const planBatch = (request: PlanRequest, heldOut: number | null): Dispatch[] =>
+  (heldOut === null ? planStep(request) : planEvaluation(request, heldOut)).filter(
+    ({ kernel, fields }) => kernel.startsWith('batch') && !fields.firstSequence,
+  );
 
 /** Batches of the held-out set that `planEvaluation` makes. */
 export const heldOutBatches = (shape: Shape, sequences: number): number =>

@@ -36,6 +36,8 @@ export interface Dispatch {
   readonly groups: readonly [x: number, y: number, z: number];
   /** Multiplications and additions, roughly. */
   readonly operations: number;
+  /** Whether it is a part of what could be one dispatch. */
+  readonly isCut: boolean;
 }
 
 /** A part of a dispatch's work. */
@@ -127,6 +129,7 @@ export class Planner {
       parts = cut(range, most);
     }
     if (range.backward) parts.reverse();
+    const isCut = lanesOfPart < lanes || parts.length > 1;
     for (let firstLane = 0; firstLane < lanes; firstLane += lanesOfPart) {
       const count = Math.min(lanesOfPart, lanes - firstLane);
       for (const [begin, end] of parts) {
@@ -137,6 +140,7 @@ export class Planner {
           fields: { ...this.#common, begin, end, firstLane, ...fields },
           groups,
           operations: ofLane * count * Math.max(1, end - begin),
+          isCut,
         });
       }
     }

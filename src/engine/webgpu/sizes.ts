@@ -1,6 +1,6 @@
 import type { Experiment } from '../../experiment/schema.ts';
 import type { Task, TaskData } from '../../experiment/tasks/index.ts';
-import { METRIC_STEPS, ShapeTooLargeError } from '../engine.ts';
+import { type EngineInfo, METRIC_STEPS, ShapeTooLargeError } from '../engine.ts';
 import { type Matrix, matrixOf, type Shape, shapeFor } from '../layout.ts';
 
 /** Parameters of a chunk of reduce.wgsl and update.wgsl: CHUNK in shaders/lib/kappa.wgsl. */
@@ -143,12 +143,16 @@ export interface TilingChoice {
    * of outputs; four sequences where weights are not kept.
    */
   readonly tile?: Tile | 'wide' | undefined;
+  /** Of a workgroup; as many as default limits allow where it is not given. */
+  readonly mostInvocations?: number;
 }
 
 const TILES = [1, 2, 4] as const;
 export type Tile = (typeof TILES)[number];
 
-/** Groups on a GPU: a workgroup has up to 256 invocations. */
+/** Invocations of a workgroup under WebGPU's default limits. */
+export const MOST_INVOCATIONS = 256;
+/** Groups on a GPU, as many as a workgroup has invocations for. */
 export const GROUPS = 4;
 
 /** Most slices: joining them costs time too. */
@@ -175,7 +179,7 @@ const FILLING_WORKGROUPS = 128;
  */
 export function tilingOf(
   { hidden, recurrent, batch, lanes }: Shape,
-  { sliced: sliceable, groups, tile }: TilingChoice,
+  { sliced: sliceable, groups, tile, mostInvocations = MOST_INVOCATIONS }: TilingChoice,
 ): Tiling {
   const quads = quadsOf(hidden);
   const sliced = sliceable && recurrent;
@@ -183,7 +187,11 @@ export function tilingOf(
     Math.ceil(quads / Math.max(1, Math.min(MOST_SLICES, quads, Math.floor(invocations / quads))));
   const isKept = (sliceQuads: number): boolean => sliceQuads <= MOST_KEPT;
   const ofFourWarps = sliceOf(FOUR_WARPS);
-  const sliceQuads = !sliced ? quads : isKept(ofFourWarps) ? ofFourWarps : sliceOf(SLICED_QUADS);
+  const sliceQuads = !sliced
+    ? quads
+    : isKept(ofFourWarps)
+      ? ofFourWarps
+      : sliceOf(Math.min(SLICED_QUADS, mostInvocations));
   const slices = Math.ceil(quads / sliceQuads);
   const kept = sliced && isKept(sliceQuads);
   const filling = kept
@@ -197,9 +205,33 @@ export function tilingOf(
     slices,
     sliceQuads,
     kept,
-    groups,
+    groups: Math.min(groups, Math.floor(mostInvocations / 64)),
   };
 }
+
+/** What of an adapter a tiling depends on. */
+export interface Adapter {
+  readonly info: EngineInfo;
+  /** Invocations that a workgroup may have: 256, or 128 in compatibility mode. */
+  readonly mostInvocations: number;
+}
+
+/**
+ * The tiling that is faster on an adapter. What groups do at once, an emulated GPU does one after another, and takes four times as long.
+ * With slices SwiftShader takes twice as long, lavapipe a sixth less, and another tenth less with wide tiles.
+ * @param choice what is decided already
+ */
+export const tilingFor = (
+  shape: Shape,
+  { info: { software, name }, mostInvocations }: Adapter,
+  choice: Partial<TilingChoice> | undefined,
+): Tiling =>
+  tilingOf(shape, {
+    sliced: !/swiftshader/i.test(name),
+    ...(software ? { groups: 1, tile: 'wide' } : { groups: GROUPS }),
+    mostInvocations,
+    ...choice,
+  });
 
 /** Complex units of a uRNN; 0 for other networks. */
 export const unitsOf = ({ network, hidden }: Shape): number => (network === 'urnn' ? hidden / 2 : 0);

@@ -12,6 +12,8 @@ export interface Command {
   readonly offset: number;
   readonly groups: readonly [number, number, number];
   readonly operations: number;
+  /** Whether it is a part of what could be one dispatch. */
+  readonly isCut: boolean;
 }
 
 /** Dispatches of one kernel that are measured together, at most. */
@@ -74,8 +76,9 @@ export class Submitter {
       if (!isIdle) await this.#done();
       isIdle = true;
       const milliseconds = await this.#time(stretch);
-      const work = { kernel: first.kernel, dispatches: stretch.length, operations: operationsOf(stretch) };
-      this.#dispatches.note(work, milliseconds);
+      const { kernel, isCut } = first;
+      const operations = operationsOf(stretch);
+      this.#dispatches.note({ kernel, dispatches: stretch.length, operations, isCut }, milliseconds);
     }
     if (!isIdle) await this.#done();
   }
