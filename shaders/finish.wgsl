@@ -8,14 +8,19 @@
 @group(0) @binding(6) var<storage, read_write> run: array<u32>;             // see state.wgsl
 @group(0) @binding(7) var<storage, read_write> ring: array<u32>;            // [step mod RING_STEPS, lane, 8]
 
-var<workgroup> highest: atomic<i32>;
-var<workgroup> broken: atomic<u32>;
+var<workgroup> exponents: array<i32, 64>;
+var<workgroup> flags: array<u32, 64>;
 var<workgroup> pieces: array<f32, 64>;
 
 // A norm or a sum that may leave float32: mantissa * 2^exponent.
 struct Scaled {
   mantissa: f32,
   exponent: i32,
+}
+
+struct Norm {
+  value: Scaled,
+  isBroken: bool,    // whether the sum has a number that is not finite
 }
 
 @compute @workgroup_size(64)
@@ -25,8 +30,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let laneRows = (dispatch.length - dispatch.scoredFrom) * dispatch.capacity;
   let rows = (dispatch.length - dispatch.scoredFrom) * dispatch.batch;
   let results = sumRows(lane * laneRows, rows, local);
-  let gradientNorm = normOf(lane, 0u, local);
-  let dualNorm = normOf(lane, 1u, local);
+  let norm = normOf(lane, 0u, local);
+  let gradientNorm = norm.value;
+  let dualNorm = normOf(lane, 1u, local).value;
   var pathNorm = Scaled();
   if (!UNITARY) {
     pathNorm = pathNormOf(lane, local);
@@ -38,7 +44,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let loss = results.x * dispatch.lossScale;
   let step = run[0] + 1u;
   let own = laneState(lane);
-  if (run[own] == 0u && (!isFinite(loss) || atomicLoad(&broken) == 1u)) {
+  if (run[own] == 0u && (!isFinite(loss) || norm.isBroken)) {
     run[own] = step;
   }
   let stopped = run[own];
@@ -83,28 +89,39 @@ fn biasCorrection(logarithm: f32, step: u32) -> f32 {
 }
 
 // The root of the sum over all chunks of a lane: part 0 of g*g, part 1 of g*g/kappa.
-fn normOf(lane: u32, part: u32, local: u32) -> Scaled {
+fn normOf(lane: u32, part: u32, local: u32) -> Norm {
   let first = lane * dispatch.chunks * 2u + part;
-  workgroupBarrier();
-  if (local == 0u) {
-    atomicStore(&highest, ZERO_EXPONENT);
-  }
-  workgroupBarrier();
+  var ownExponent = ZERO_EXPONENT;
+  var ownFlag = 0u;
   for (var chunk = local; chunk < dispatch.chunks; chunk += 64u) {
     let sum = sums[first + 2u * chunk];
-    atomicMax(&highest, bitcast<i32>(sum.x));
-    if (sum.z == 1u) {
-      atomicStore(&broken, 1u);
-    }
+    ownExponent = max(ownExponent, bitcast<i32>(sum.x));
+    ownFlag |= sum.z;
   }
-  workgroupBarrier();
-  let exponent = atomicLoad(&highest);
+  flags[local] = ownFlag;
+  let exponent = highestOf(ownExponent, local);
+  var flag = 0u;
+  for (var i = 0u; i < 64u; i++) {
+    flag |= flags[i];
+  }
   var own = 0.0;
   for (var chunk = local; chunk < dispatch.chunks; chunk += 64u) {
     let sum = sums[first + 2u * chunk];
     own += scaled(bitcast<f32>(sum.y), 2 * (bitcast<i32>(sum.x) - exponent));
   }
-  return Scaled(sqrt(sumPieces(own, local)), exponent);
+  return Norm(Scaled(sqrt(sumPieces(own, local)), exponent), flag != 0u);
+}
+
+// The highest exponent of all invocations. Some drivers are wrong about atomics in workgroup memory.
+fn highestOf(own: i32, local: u32) -> i32 {
+  exponents[local] = own;
+  workgroupBarrier();
+  var highest = ZERO_EXPONENT;
+  for (var i = 0u; i < 64u; i++) {
+    highest = max(highest, exponents[i]);
+  }
+  workgroupBarrier();
+  return highest;
 }
 
 // gamma^2 = sum over scored steps of sum_o (sum_k W_out[o, k]^2 u_t[k] + b_out[o]^2).
@@ -115,16 +132,11 @@ fn pathNormOf(lane: u32, local: u32) -> Scaled {
     biasSquares += dot(packed[bias + quad], packed[bias + quad]);
   }
   biasSquares *= f32(dispatch.length - dispatch.scoredFrom);
-  workgroupBarrier();
-  if (local == 0u) {
-    atomicStore(&highest, exponentOf(biasSquares));
-  }
-  workgroupBarrier();
+  var ownExponent = exponentOf(biasSquares);
   for (var t = dispatch.scoredFrom + local; t < dispatch.length; t += 64u) {
-    atomicMax(&highest, bitcast<i32>(gammaIn[gammaRow(lane, LAYERS - 1u, t + 1u) + HIDDEN_QUADS].x));
+    ownExponent = max(ownExponent, bitcast<i32>(gammaIn[gammaRow(lane, LAYERS - 1u, t + 1u) + HIDDEN_QUADS].x));
   }
-  workgroupBarrier();
-  let exponent = atomicLoad(&highest);
+  let exponent = highestOf(ownExponent, local);
   // An invocation has a quad of units at every STRIDE-th scored step, so that it sums the squared readout once.
   const STRIDE = max(1u, 64u / HIDDEN_QUADS);
   var own = 0.0;

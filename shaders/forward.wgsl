@@ -13,9 +13,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   }
 }
 
-// A number that is not finite must stay so, for the lane to be stopped: max() may drop a NaN.
+// Whether components are numbers, by their bits: a compiler may assume that floats are.
+fn areNumbers(x: vec4<f32>) -> vec4<bool> {
+  return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) <= vec4<u32>(0x7f800000u);
+}
+
+// What is not a number must stay so, for the lane to be stopped.
 fn relu(x: vec4<f32>) -> vec4<f32> {
-  return select(x, vec4<f32>(), x < vec4<f32>());
+  let rectified = select(x, vec4<f32>(), x < vec4<f32>());
+  return select(x, rectified, areNumbers(x));
 }
 
 // Components by Cephes' tanhf (Moshier): a polynomial up to 0.625, 1 - 2 / (exp(2x) + 1) beyond. WGSL's own tanh may err by
@@ -27,13 +33,13 @@ fn hyperbolicTangent(x: vec4<f32>) -> vec4<f32> {
     - 3.33332819422e-1) * z * size + size;
   let tail = 1.0 - 2.0 / (exp(2.0 * size) + 1.0);
   let result = select(tail, series, size < vec4<f32>(0.625));
-  let isNumber = (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) <= vec4<u32>(0x7f800000u);
-  return select(x, select(result, -result, x < vec4<f32>()), isNumber);
+  return select(x, select(result, -result, x < vec4<f32>()), areNumbers(x));
 }
 
 fn batchRecurrence(lane: u32, local: u32, first: u32) {
   let w = weightsOf(lane, local);
   keepWeights(w, local, false);
+  clearState(local);
   for (var output = local; output < TILE_OUTPUTS; output += THREADS) {
     let sequence = output / HIDDEN_QUADS;
     let quad = output % HIDDEN_QUADS;

@@ -7,7 +7,9 @@
 @group(0) @binding(5) var<storage, read_write> exponents: array<i32>;       // [lane, EXPONENTS], even: of each matrix,
                                                                             // then of each row of kappa2
 
-var<workgroup> highest: array<atomic<i32>, 3>;    // of the terms of the matrix on hidden, on the source, and the bias
+// The highest exponents that some invocations see: of the terms of the matrix on hidden, on the source, and the bias. Some drivers
+// are wrong about atomics in workgroup memory.
+var<workgroup> highest: array<vec3<i32>, 64>;
 
 @compute @workgroup_size(8, 8, GROUPS)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>,
@@ -19,20 +21,22 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let readout = dispatch.layer == LAYERS;
   let tile = dispatch.begin + workgroup.y;
   let firstStep = select(0u, dispatch.scoredFrom, readout);
-  if (index < 3u) {
-    atomicStore(&highest[index], ZERO_EXPONENT);
+  if (index < 64u) {
+    var own = vec3<i32>(ZERO_EXPONENT);
+    for (var t = firstStep + index; t < dispatch.length; t += 64u) {
+      let out = headExponent(lane, t);
+      own = max(own, vec3<i32>(out + tailExponent(lane, t, true), out + tailExponent(lane, t, false), out));
+    }
+    highest[index] = own;
   }
   workgroupBarrier();
-  for (var t = firstStep + index; t < dispatch.length; t += 64u * GROUPS) {
-    let out = headExponent(lane, t);
-    atomicMax(&highest[0], max(out + tailExponent(lane, t, true), ZERO_EXPONENT));
-    atomicMax(&highest[1], max(out + tailExponent(lane, t, false), ZERO_EXPONENT));
-    atomicMax(&highest[2], out);
+  var exponentsOfAll = vec3<i32>(ZERO_EXPONENT);
+  for (var i = 0u; i < 64u; i++) {
+    exponentsOfAll = max(exponentsOfAll, highest[i]);
   }
-  workgroupBarrier();
-  let hiddenExponent = evenAbove(atomicLoad(&highest[0]));
-  let sourceExponent = evenAbove(atomicLoad(&highest[1]));
-  let biasExponent = evenAbove(atomicLoad(&highest[2]));
+  let hiddenExponent = evenAbove(exponentsOfAll.x);
+  let sourceExponent = evenAbove(exponentsOfAll.y);
+  let biasExponent = evenAbove(exponentsOfAll.z);
   if (workgroup.x == 0u && tile == 0u && index == 0u) {
     let at = lane * EXPONENTS + dispatch.matrix;
     if (readout) {

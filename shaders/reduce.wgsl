@@ -10,8 +10,9 @@
 @group(0) @binding(8) var<storage, read_write> sums: array<vec4<u32>>;      // [lane, chunk, 2]: of g*g, of g*g/kappa:
                                                                             // exponent, mantissa, not finite
 
-var<workgroup> highest: array<atomic<i32>, 2>;
-var<workgroup> broken: atomic<u32>;
+// The highest exponents of each invocation, and whether it has a number that is not finite: some drivers are wrong about atomics
+// in workgroup memory.
+var<workgroup> highest: array<vec3<i32>, 64>;
 var<workgroup> squares: array<vec2<f32>, 64>;
 
 @compute @workgroup_size(64)
@@ -20,14 +21,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   let chunkIndex = dispatch.begin + workgroup.x;
   let chunk = chunks[chunkIndex];
   let divides = isPath(lane);
-  var g: vec4<f32>;           // component i is of parameter first + local + 64 i
-  var root: vec4<f32>;        // g / sqrt(kappa) = root * 2^rootExponent
-  var rootExponent: vec4<i32>;
-  var ownHighest = vec2<i32>(ZERO_EXPONENT);
-  if (local < 2u) {
-    atomicStore(&highest[local], ZERO_EXPONENT);
-  }
-  workgroupBarrier();
+  var g = vec4<f32>();        // component i is of parameter first + local + 64 i
+  var root = vec4<f32>();     // g / sqrt(kappa) = root * 2^rootExponent
+  var rootExponent = vec4<i32>();
+  var ownHighest = vec3<i32>(ZERO_EXPONENT, ZERO_EXPONENT, 0);
   for (var i = 0u; i < 4u; i++) {
     let at = local + 64u * i;
     if (at < chunk.count) {
@@ -39,7 +36,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       gradient[lane * PARAMETERS + parameter] = sum;
       g[i] = sum;
       if (!isFinite(sum)) {
-        atomicStore(&broken, 1u);
+        ownHighest.z = 1;
       }
       let exponent = exponentOf(sum);
       ownHighest.x = max(ownHighest.x, exponent);
@@ -53,10 +50,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       }
     }
   }
-  atomicMax(&highest[0], ownHighest.x);
-  atomicMax(&highest[1], ownHighest.y);
+  highest[local] = ownHighest;
   workgroupBarrier();
-  let highestExponents = vec2<i32>(atomicLoad(&highest[0]), atomicLoad(&highest[1]));
+  var highestExponents = ownHighest;
+  for (var i = 0u; i < 64u; i++) {
+    highestExponents = max(highestExponents, highest[i]);
+  }
   var own = vec2<f32>();
   for (var i = 0u; i < 4u; i++) {
     let relative = vec2<f32>(scaled(g[i], -highestExponents.x), scaled(root[i], rootExponent[i] - highestExponents.y));
@@ -70,7 +69,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       total += squares[i];
     }
     let at = (lane * dispatch.chunks + chunkIndex) * 2u;
-    sums[at] = vec4<u32>(bitcast<u32>(highestExponents.x), bitcast<u32>(total.x), atomicLoad(&broken), 0u);
+    sums[at] = vec4<u32>(bitcast<u32>(highestExponents.x), bitcast<u32>(total.x), u32(highestExponents.z), 0u);
     sums[at + 1u] = vec4<u32>(bitcast<u32>(highestExponents.y), bitcast<u32>(total.y), 0u, 0u);
   }
 }

@@ -15,9 +15,9 @@ const BIAS_SUMS = 7u * UNITS;
 const STATE_GRADIENT = 8u * UNITS;
 const PRODUCTS = 10u * UNITS;
 
-var<private> phaseSums: array<f32, 12>;             // [3, own elements]
-var<private> reflectionSums: array<vec2<f32>, 8>;   // [2, own elements]
-var<private> products: vec2<f32>;
+var<private> phaseSums: array<f32, 12> = array<f32, 12>();    // [3, own elements]
+var<private> reflectionSums: array<vec2<f32>, 8> = array<vec2<f32>, 8>();    // [2, own elements]
+var<private> products: vec2<f32> = vec2<f32>();
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) local: u32) {

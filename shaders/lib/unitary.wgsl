@@ -23,9 +23,8 @@ const TABLE = 7u * UNITS + 2u;
 
 var<workgroup> exchanged: array<vec4<f32>, HALVES * PAIRS * UNITS>;
 var<workgroup> pieces: array<vec4<f32>, HALVES * PAIRS * QUARTER>;
-var<private> half: u32;
+var<private> half: u32 = 0u;
 
-// Of an invocation's elements.
 // Of an invocation's elements.
 var<private> turns: array<vec2<f32>, 12>;       // of D1, D2, D3
 var<private> normals: array<vec2<f32>, 8>;      // of R1, R2

@@ -3,7 +3,8 @@ import { NETWORK_CASES, RANGE_CASES, SIZE_CASES, TILING_CASES } from './checks/c
 import { FAULT_CASES } from './checks/faults.ts';
 import { INVARIANCE_CASES } from './checks/invariance.ts';
 import { adaptiveOptimizers } from './checks/optimizers.ts';
-import { determinism, divergence, SPLITTING_CASES, tiles } from './checks/runs.ts';
+import { garbageInMemory } from './checks/poison.ts';
+import { DIVERGENCE_CASES, determinism, SPLITTING_CASES, tiles } from './checks/runs.ts';
 import type { CheckCase } from './checks/support.ts';
 import { UNITARY_CASES } from './checks/unitary.ts';
 
@@ -24,8 +25,9 @@ export const CHECK_CASES: readonly CheckCase[] = [
   determinism,
   ...INVARIANCE_CASES,
   adaptiveOptimizers,
-  divergence,
+  ...DIVERGENCE_CASES,
   ...RANGE_CASES,
   ...UNITARY_CASES,
+  garbageInMemory,
   ...FAULT_CASES,
 ];

@@ -1,12 +1,18 @@
+import { useState } from 'react';
+import { canSend, send } from './browser/clipboard.ts';
+
 /** Hands a text to the device's own sharing, where the browser has it. */
 export function SendText(props: { readonly label: string; readonly title: string; readonly text: string }) {
   const { label, title, text } = props;
-  if (!('share' in navigator)) return null;
-  // Whoever closes the dialog without a choice wants nothing more.
-  const send = (): Promise<void> => navigator.share({ title, text }).catch(() => {});
+  const [refused, setRefused] = useState(false);
+  if (!canSend()) return null;
+  const share = async (): Promise<void> => setRefused(!(await send({ title, text })));
   return (
-    <button type="button" onClick={send}>
-      {label}
-    </button>
+    <div className="copy">
+      <button type="button" onClick={share}>
+        {label}
+      </button>
+      <span role="status">{refused && 'This browser did not share it: copy it.'}</span>
+    </div>
   );
 }

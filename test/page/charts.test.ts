@@ -137,6 +137,8 @@ describe('charts', () => {
     ]) {
       const before = await curves('loss');
       await change();
+      // A chart out of view is not drawn.
+      await chart('loss').scrollIntoViewIfNeeded();
       await expect.poll(() => curves('loss')).not.toEqual(before);
       seen.push(await curves('loss'));
     }

@@ -71,8 +71,13 @@ const laneOf = (task: TaskName, optimizer: Lane['optimizer'], network: Lane['net
 const BYTES: Readonly<Record<string, number>> = {
   'vec4<f32>': 16,
   'vec2<f32>': 8,
+  // As far apart as vectors of four.
+  'vec3<i32>': 16,
+  'vec4<u32>': 16,
   'mat4x4<f32>': 64,
   f32: 4,
+  i32: 4,
+  u32: 4,
   'atomic<u32>': 4,
   'atomic<i32>': 4,
 };

@@ -55,8 +55,8 @@ const NORMS: readonly Fault[] = [
   [
     'the gradient norm',
     'finish.wgsl',
-    'return Scaled(sqrt(sumPieces(own, local)), exponent);',
-    'return Scaled();',
+    'return Norm(Scaled(sqrt(sumPieces(own, local)), exponent), flag != 0u);',
+    'return Norm();',
   ],
   ['the path norm', 'finish.wgsl', 'own += dot(squared, mantissas)', 'own += 0.5 * dot(squared, mantissas)'],
   ['the loss', 'finish.wgsl', 'results.x * dispatch.lossScale', 'results.y * dispatch.lossScale'],
@@ -74,10 +74,10 @@ const MISSED: readonly Faults[] = [
     faults: [
       ['kappa2 is zero', 'kappa2.wgsl', 'sum[c] *= 4.0 * weights * weights', 'sum[c] *= 0.0'],
       [
-        'the maxima of kappa2 are stores',
+        'the maxima of kappa2 are the last numbers',
         'kappa2.wgsl',
-        'atomicMax(&largest[step',
-        'atomicStore(&largest[step',
+        'all = max(all, largest[half + i]);',
+        'all = largest[half + i];',
       ],
       [
         'projection above the first layer',
@@ -160,7 +160,12 @@ const OTHERS: readonly Faults[] = [
       ['projection: the last row', 'project.wgsl', '= sum[3];', '= sum[2];'],
       ['projection of paths', 'project.wgsl', 'w3 * w3) * fed', 'w3) * fed'],
       ['forward', 'forward.wgsl', 'let z = added + joined(output, part);', 'let z = added;'],
-      ['ReLU', 'forward.wgsl', 'select(x, vec4<f32>(), x < vec4<f32>())', 'x'],
+      [
+        'ReLU',
+        'forward.wgsl',
+        'let rectified = select(x, vec4<f32>(), x < vec4<f32>());',
+        'let rectified = x;',
+      ],
       ['tanh', 'forward.wgsl', 'select(result, -result,', 'select(result, result,'],
       ['backward', 'backward.wgsl', 'h > vec4<f32>()', 'h < vec4<f32>()'],
       ['backward of tanh', 'backward.wgsl', '(1.0 - h * h)', '(1.0 - h)'],

@@ -1,6 +1,7 @@
 import type { Experiment } from '../../experiment/schema.ts';
 import { TASKS } from '../../experiment/tasks/index.ts';
-import type { Checkpoint, Engine } from '../engine.ts';
+import { createCpuEngineFor } from '../cpu/engine.ts';
+import type { Checkpoint, Engine, MetricBatch } from '../engine.ts';
 import { shapeFor } from '../layout.ts';
 import { createUntested } from '../webgpu/index.ts';
 import { GROUPS } from '../webgpu/sizes.ts';
@@ -161,11 +162,20 @@ export const SPLITTING_CASES: readonly CheckCase[] = [
   splittingOf(', 16,900 rows', 'long', { length: 130, batch: 130 }),
 ];
 
-/** A lane that diverges stops, keeps its parameters, and leaves the others alone. */
-export const divergence: CheckCase = {
-  name: 'a lane that diverges stops alone',
+/** The rectifier in shaders/forward.wgsl. */
+const RELU = 'let rectified = select(x, vec4<f32>(), x < vec4<f32>());';
+
+/**
+ * A lane that diverges stops, keeps its parameters, and leaves the others alone.
+ * @param relu what stands in the shaders for the rectifier
+ */
+const divergenceOf = (name: string, relu = RELU): CheckCase => ({
+  name: `a lane that diverges stops alone${name}`,
   set: 'few',
-  async run(context) {
+  async run({ gpu, shaders }) {
+    const file = 'forward.wgsl';
+    const source = (shaders[file] as string).replace(RELU, relu);
+    const context = { gpu, shaders: { ...shaders, [file]: source } };
     const calm = lane('sgd');
     const experiment = experimentOf({
       ...ADDING_SIZES,
@@ -173,22 +183,35 @@ export const divergence: CheckCase = {
     });
     const alone = { ...experiment, lanes: [calm] };
     const task = TASKS.adding;
+    const onCpu = createCpuEngineFor(task, experiment, { data: null, precision: 'float32' });
     return withEngines(
-      [createGpu(task, experiment, context), createGpu(task, alone, context)],
-      async (both, one) => {
-        await both?.train(60);
-        await one?.train(60);
-        const lines = (await both?.metrics(0)) ?? [];
-        const stops = lines.filter(({ stopped }) => stopped !== null);
+      [createGpu(task, experiment, context), createGpu(task, alone, context), Promise.resolve(onCpu)],
+      async (...engines) => {
+        for (const engine of engines) await engine.train(60);
+        const [lines, others, expected] = (await Promise.all(engines.map((engine) => engine.metrics(0)))) as [
+          MetricBatch,
+          MetricBatch,
+          MetricBatch,
+        ];
+        const stopsOf = (batch: MetricBatch): number[] =>
+          batch.filter(({ stopped }) => stopped !== null).map(({ step }) => step);
         const wild = lines.filter((line) => line.lane === 0);
-        const rest = lines.filter((line) => line.lane === 1).map(({ loss }) => loss);
-        const expected = ((await one?.metrics(0)) ?? []).map(({ loss }) => loss);
+        const lossesOf = (batch: MetricBatch): number[] => batch.map(({ loss }) => loss);
         return [
-          checked('stops that are missing', 1 - stops.length, 0),
-          checked('lines after the stop', wild.length - (stops[0]?.step ?? 0), 0),
-          checked('losses of the other lane that differ', differences(rest, expected), 0),
+          checked('stops at other steps than on the CPU', differences(stopsOf(lines), stopsOf(expected)), 0),
+          checked('lines after the stop', wild.length - (stopsOf(lines)[0] ?? 0), 0),
+          checked(
+            'losses of the other lane that differ',
+            differences(lossesOf(lines.filter((line) => line.lane === 1)), lossesOf(others)),
+            0,
+          ),
         ];
       },
     );
   },
-};
+});
+
+export const DIVERGENCE_CASES: readonly CheckCase[] = [
+  divergenceOf(''),
+  divergenceOf(', where the rectifier drops what is no number', 'let rectified = max(x, vec4<f32>());'),
+];

@@ -16,7 +16,7 @@ import {
 } from './support.ts';
 
 /** A lane that trains a uRNN. */
-const unitary = (optimizer: OptimizerName, settings: Partial<Lane> = {}): Lane => ({
+export const unitary = (optimizer: OptimizerName, settings: Partial<Lane> = {}): Lane => ({
   ...defaultLane(optimizer, { task: 'adding', length: LENGTH, seed: 1 }, 'urnn'),
   ...settings,
 });

@@ -140,7 +140,12 @@ type Outcome = Awaited<ReturnType<typeof outcomeOf>>;
 /** What a few steps of an engine come to; the engine is disposed of. */
 async function outcomeOf(engine: Engine) {
   try {
-    const before = await engine.checkpoint();
+    const made = await engine.checkpoint();
+    // Biases start at zero, which hides what is done to them.
+    const size = made.parameters.length / engine.experiment.lanes.length;
+    const biased = made.parameters.map((value, i) => value || 0.1 * Math.sin((i % size) + 1));
+    const before = { ...made, parameters: biased };
+    await engine.restore(before);
     await engine.train(STEPS);
     const after = await engine.checkpoint();
     const metrics: MetricBatch = await engine.metrics(0);

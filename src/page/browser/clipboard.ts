@@ -8,13 +8,17 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Whether the browser can hand a link to other programs. */
+/** Whether the browser can hand links and texts to other programs. */
 export const canSend = (): boolean => 'share' in navigator;
 
-/** Hands a link to another program. @returns whether it was sent: the visitor may think better of it, a frame may forbid it */
-export async function sendLink(title: string, url: string): Promise<boolean> {
+/** Hands a link or a text to another program. @returns whether a frame or the browser let the page: the visitor may think better of it */
+export async function send(data: {
+  readonly title: string;
+  readonly url?: string;
+  readonly text?: string;
+}): Promise<boolean> {
   try {
-    await navigator.share({ title, url });
+    await navigator.share(data);
     return true;
   } catch (error) {
     return error instanceof DOMException && error.name === 'AbortError';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { ENGINE_CHOICES } from '../../experiment/link.ts';
-import { canSend, sendLink } from '../browser/clipboard.ts';
+import { canSend, send } from '../browser/clipboard.ts';
 import { Dialog } from '../Dialog.tsx';
 import { closeDialog } from '../dialogs.ts';
 import { SelectField } from '../SelectField.tsx';
@@ -40,7 +40,7 @@ export default function ShareDialog() {
           {canSend() && (
             <button
               type="button"
-              onClick={async () => setRefused(!(await sendLink(document.title, address)))}
+              onClick={async () => setRefused(!(await send({ title: document.title, url: address })))}
             >
               Send…
             </button>
