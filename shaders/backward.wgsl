@@ -17,7 +17,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
 fn batchRecurrence(lane: u32, local: u32, first: u32) {
   let w = weightsOf(lane, local);
   keepWeights(w, local, false);
-  clearState(local);
+  clearPadding(local);
   for (var output = local; output < TILE_OUTPUTS; output += THREADS) {
     let sequence = output / HIDDEN_QUADS;
     let quad = output % HIDDEN_QUADS;

@@ -20,7 +20,7 @@ struct Scaled {
 
 struct Norm {
   value: Scaled,
-  isBroken: bool,    // whether the sum has a number that is not finite
+  isBroken: bool,    // whether the sum has a number that is not finite; of the first invocation only
 }
 
 @compute @workgroup_size(64)
@@ -101,8 +101,10 @@ fn normOf(lane: u32, part: u32, local: u32) -> Norm {
   flags[local] = ownFlag;
   let exponent = highestOf(ownExponent, local);
   var flag = 0u;
-  for (var i = 0u; i < 64u; i++) {
-    flag |= flags[i];
+  if (local == 0u) {
+    for (var i = 0u; i < 64u; i++) {
+      flag |= flags[i];
+    }
   }
   var own = 0.0;
   for (var chunk = local; chunk < dispatch.chunks; chunk += 64u) {
@@ -112,16 +114,20 @@ fn normOf(lane: u32, part: u32, local: u32) -> Norm {
   return Norm(Scaled(sqrt(sumPieces(own, local)), exponent), flag != 0u);
 }
 
-// The highest exponent of all invocations. Some drivers are wrong about atomics in workgroup memory.
+// The highest exponent of all invocations. Some drivers are wrong about atomics in workgroup memory. There must be a barrier before
+// the next call.
 fn highestOf(own: i32, local: u32) -> i32 {
   exponents[local] = own;
   workgroupBarrier();
-  var highest = ZERO_EXPONENT;
-  for (var i = 0u; i < 64u; i++) {
-    highest = max(highest, exponents[i]);
+  if (local == 0u) {
+    var highest = own;
+    for (var i = 1u; i < 64u; i++) {
+      highest = max(highest, exponents[i]);
+    }
+    exponents[0] = highest;
   }
   workgroupBarrier();
-  return highest;
+  return exponents[0];
 }
 
 // gamma^2 = sum over scored steps of sum_o (sum_k W_out[o, k]^2 u_t[k] + b_out[o]^2).

@@ -39,7 +39,7 @@ fn hyperbolicTangent(x: vec4<f32>) -> vec4<f32> {
 fn batchRecurrence(lane: u32, local: u32, first: u32) {
   let w = weightsOf(lane, local);
   keepWeights(w, local, false);
-  clearState(local);
+  clearPadding(local);
   for (var output = local; output < TILE_OUTPUTS; output += THREADS) {
     let sequence = output / HIDDEN_QUADS;
     let quad = output % HIDDEN_QUADS;

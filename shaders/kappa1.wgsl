@@ -30,10 +30,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     highest[index] = own;
   }
   workgroupBarrier();
-  var exponentsOfAll = vec3<i32>(ZERO_EXPONENT);
-  for (var i = 0u; i < 64u; i++) {
-    exponentsOfAll = max(exponentsOfAll, highest[i]);
+  if (index == 0u) {
+    var all = highest[0];
+    for (var i = 1u; i < 64u; i++) {
+      all = max(all, highest[i]);
+    }
+    highest[0] = all;
   }
+  workgroupBarrier();
+  let exponentsOfAll = highest[0];
   let hiddenExponent = evenAbove(exponentsOfAll.x);
   let sourceExponent = evenAbove(exponentsOfAll.y);
   let biasExponent = evenAbove(exponentsOfAll.z);

@@ -16,9 +16,8 @@ const COLUMNS = 4u;
 const PART = HIDDEN_QUADS + 1u;
 
 var<workgroup> state: array<vec4<f32>, 2u * COLUMNS * HIDDEN_QUADS>;
-// The largest that each invocation has of each column, of G in halves by turns, as bits, which order like the numbers since none is
-// negative. Some drivers are wrong about atomics in workgroup memory.
-var<workgroup> largest: array<vec4<u32>, 2u * HIDDEN_QUADS>;
+var<workgroup> largest: array<atomic<u32>, 3u * COLUMNS>;    // of G, a slot per column and, by turns, per step
+var<workgroup> largestOfRow: array<atomic<u32>, COLUMNS>;    // of kappa2
 
 @compute @workgroup_size(HIDDEN_QUADS)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) quad: u32) {
@@ -42,10 +41,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       sumExponent[c] = bitcast<i32>(kappa2[at + PART + HIDDEN_QUADS].x);
     }
   }
+  if (quad == 0u) {
+    for (var i = 0u; i < 3u * COLUMNS; i++) {
+      atomicStore(&largest[i], 0u);
+    }
+    for (var c = 0u; c < COLUMNS; c++) {
+      atomicStore(&largestOfRow[c], 0u);
+    }
+  }
+  workgroupBarrier();
   for (var c = 0u; c < COLUMNS; c++) {
     state[c * HIDDEN_QUADS + quad] = g[c];
+    atomicMax(&largest[2u * COLUMNS + c], bitcast<u32>(largestOf(g[c])));
   }
-  largest[quad] = largestOfColumns(g);
   workgroupBarrier();
 
   let steps = dispatch.end - dispatch.begin;
@@ -60,9 +68,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let into = bitcast<vec4<f32>>(gammaIn[tail + quad]);
 
     var normaliser = vec4<f32>();
-    let before = largestOfAll((step & 1u) * HIDDEN_QUADS);
     for (var c = 0u; c < COLUMNS; c++) {
-      let shift = exponentOf(bitcast<f32>(before[c]));
+      let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(step + 2u) % 3u * COLUMNS + c])));
       normaliser[c] = select(powerOfTwo(-shift), 0.0, shift == ZERO_EXPONENT);
       gExponent[c] = select(gExponent[c] + shift, ZERO_EXPONENT, shift == ZERO_EXPONENT);
     }
@@ -73,10 +80,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       let w1 = packed[at + HIDDEN_QUADS];
       let w2 = packed[at + 2u * HIDDEN_QUADS];
       let w3 = packed[at + 3u * HIDDEN_QUADS];
-      let row = read + i;
-      walked += mat4x4<f32>(w0 * w0, w1 * w1, w2 * w2, w3 * w3) * mat4x4<f32>(state[row] * normaliser.x,
-        state[row + HIDDEN_QUADS] * normaliser.y, state[row + 2u * HIDDEN_QUADS] * normaliser.z,
-        state[row + 3u * HIDDEN_QUADS] * normaliser.w);
+      let before = read + i;
+      walked += mat4x4<f32>(w0 * w0, w1 * w1, w2 * w2, w3 * w3) * mat4x4<f32>(state[before] * normaliser.x,
+        state[before + HIDDEN_QUADS] * normaliser.y, state[before + 2u * HIDDEN_QUADS] * normaliser.z,
+        state[before + 3u * HIDDEN_QUADS] * normaliser.w);
     }
     for (var c = 0u; c < COLUMNS; c++) {
       let j = first + c;
@@ -88,13 +95,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       g[c] = scaled4(leaves, headExponent - base) + scaled4(walked[c], gExponent[c] - base);
       gExponent[c] = base;
       state[to + c * HIDDEN_QUADS + quad] = g[c];
+      atomicMax(&largest[step % 3u * COLUMNS + c], bitcast<u32>(largestOf(g[c])));
+      if (quad == 0u) {
+        atomicStore(&largest[(step + 1u) % 3u * COLUMNS + c], 0u);
+      }
       // The exponent that counts is that of the product, known only of its factors: it may lag by the growth of a step.
       let termExponent = max(base + tailExponent, 2 * ZERO_EXPONENT);
       let sumBase = max(sumExponent[c], termExponent);
       sum[c] = scaled4(sum[c], sumExponent[c] - sumBase) + scaled4(g[c] * into, termExponent - sumBase);
       sumExponent[c] = sumBase;
     }
-    largest[(1u - (step & 1u)) * HIDDEN_QUADS + quad] = largestOfColumns(g);
     workgroupBarrier();
   }
 
@@ -117,13 +127,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let weights = vec4<f32>(weightOf(lane, j, quad * 4u), weightOf(lane, j, quad * 4u + 1u),
       weightOf(lane, j, quad * 4u + 2u), weightOf(lane, j, quad * 4u + 3u));
     sum[c] *= 4.0 * weights * weights;
+    atomicMax(&largestOfRow[c], bitcast<u32>(largestOf(sum[c])));
   }
-  largest[quad] = largestOfColumns(sum);
   workgroupBarrier();
-  let largestOfRow = largestOfAll(0u);
   for (var c = 0u; c < COLUMNS; c++) {
     if (first + c < HIDDEN) {
-      let shift = evenAbove(exponentOf(bitcast<f32>(largestOfRow[c])) + sumExponent[c]) - sumExponent[c];
+      let shift = evenAbove(exponentOf(bitcast<f32>(atomicLoad(&largestOfRow[c]))) + sumExponent[c]) - sumExponent[c];
       let at = partOf(lane, first + c, 1u);
       kappa2[at + quad] = bitcast<vec4<u32>>(scaled4(sum[c], -shift));
       if (quad == 0u) {
@@ -131,19 +140,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       }
     }
   }
-}
-
-fn largestOfColumns(x: mat4x4<f32>) -> vec4<u32> {
-  return bitcast<vec4<u32>>(vec4<f32>(largestOf(x[0]), largestOf(x[1]), largestOf(x[2]), largestOf(x[3])));
-}
-
-// Over all invocations, of a half.
-fn largestOfAll(half: u32) -> vec4<u32> {
-  var all = vec4<u32>();
-  for (var i = 0u; i < HIDDEN_QUADS; i++) {
-    all = max(all, largest[half + i]);
-  }
-  return all;
 }
 
 fn partOf(lane: u32, j: u32, part: u32) -> u32 {

@@ -52,10 +52,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   }
   highest[local] = ownHighest;
   workgroupBarrier();
-  var highestExponents = ownHighest;
-  for (var i = 0u; i < 64u; i++) {
-    highestExponents = max(highestExponents, highest[i]);
+  if (local == 0u) {
+    for (var i = 1u; i < 64u; i++) {
+      ownHighest = max(ownHighest, highest[i]);
+    }
+    highest[0] = ownHighest;
   }
+  workgroupBarrier();
+  let highestExponents = highest[0];
   var own = vec2<f32>();
   for (var i = 0u; i < 4u; i++) {
     let relative = vec2<f32>(scaled(g[i], -highestExponents.x), scaled(root[i], rootExponent[i] - highestExponents.y));

@@ -179,16 +179,13 @@ fn joined(output: u32, part: vec4<f32>) -> vec4<f32> {
   return sum;
 }
 
-// Puts zeros where the padding of the state stays, and where largest numbers are collected.
-fn clearState(local: u32) {
+// Puts zeros where the padding of the state stays.
+fn clearPadding(local: u32) {
+  if (STATE_QUADS == HIDDEN_QUADS) {
+    return;
+  }
   for (var i = local; i < TILE * STATE_QUADS + OTHER_HALF; i += THREADS) {
     state[i] = vec4<f32>();
-  }
-  if (local == 0u) {
-    atomicStore(&largest[0], 0u);
-    atomicStore(&largest[1], 0u);
-    atomicStore(&largest[2], 0u);
-    atomicStore(&largestBias, 0u);
   }
   workgroupBarrier();
 }
@@ -233,7 +230,14 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
   var exponent = bitcast<i32>(gamma[before + HIDDEN_QUADS].x);
   var bias = vec4<f32>();
   keepWeights(w, local, true);
-  clearState(local);
+  clearPadding(local);
+  if (local == 0u) {
+    atomicStore(&largest[0], 0u);
+    atomicStore(&largest[1], 0u);
+    atomicStore(&largest[2], 0u);
+    atomicStore(&largestBias, 0u);
+  }
+  workgroupBarrier();
   if (owns) {
     value = bitcast<vec4<f32>>(gamma[before + quad]);
     if (hasBias) {

@@ -74,10 +74,10 @@ const MISSED: readonly Faults[] = [
     faults: [
       ['kappa2 is zero', 'kappa2.wgsl', 'sum[c] *= 4.0 * weights * weights', 'sum[c] *= 0.0'],
       [
-        'the maxima of kappa2 are the last numbers',
+        'the maxima of kappa2 are stores',
         'kappa2.wgsl',
-        'all = max(all, largest[half + i]);',
-        'all = largest[half + i];',
+        'atomicMax(&largest[step',
+        'atomicStore(&largest[step',
       ],
       [
         'projection above the first layer',
