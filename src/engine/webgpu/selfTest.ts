@@ -33,7 +33,8 @@ export function selfTest(engine: WebGpuEngine, parts: WebGpuEngineParts): Promis
   const { task, data, device, shaders } = parts;
   const tiling = tilingFor(shapeFor(task, engine.experiment, data), device, parts.tiling);
   const trial = trialOf(task, engine.experiment, data, tiling);
-  const key = JSON.stringify([task.name, trial.experiment, trial.batch, trial.tiling]);
+  // The batch follows from the sizes.
+  const key = JSON.stringify([task.name, task.sizes(data), trial.experiment, trial.tiling, trial.splits]);
   const ofDevice = results.get(device) ?? new WeakMap();
   results.set(device, ofDevice);
   const known = ofDevice.get(shaders) ?? new Map();
