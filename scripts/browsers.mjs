@@ -25,6 +25,9 @@ export const FIREFOX_PREFERENCES = {
   'gfx.webgpu.ignore-blocklist': true,
 };
 
+/** Preferences of Firefox in tests: what it draws takes the processor from what they wait for. */
+export const DRAW_SELDOM = { 'layout.frame_rate': 10 };
+
 /** @param {string} file */
 function isProgram(file) {
   try {

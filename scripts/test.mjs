@@ -20,19 +20,28 @@ import { installPackages, requireFolder, requireNode, root, runTool } from './in
 const RESULTS = path.join(root, 'test-results');
 const MINUTE = 60_000;
 
-/** @type {readonly Part[]} */
-const PARTS = [
-  check('lint', 'Biome: format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']),
-  check('typecheck', 'TypeScript, strict', 'typescript/bin/tsc', ['--noEmit']),
-  check('data', "the tasks' data, verified", 'tsx/dist/cli.mjs', ['scripts/prepare-data.ts']),
-  check('site', 'the page, built as it is published', 'vite/bin/vite.js', ['build', '--logLevel', 'warn']),
-  suite('unit', 'experiment, CPU engine, session and command line, in Node'),
-  suite('gpu', 'the WebGPU engine and learning on it, in Chromium', ['chromium']),
-  suite('page', 'the built page, in Chromium', ['chromium']),
-  suite('browsers', 'the kernel checks as a page, and training, in Firefox and in Chromium', [
-    'chromium',
-    'firefox-esr',
-  ]),
+/**
+ * Parts of a round run side by side: each leaves a core idle for much of its time.
+ * @type {readonly (readonly Part[])[]}
+ */
+const ROUNDS = [
+  [
+    check('lint', 'Biome: format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']),
+    check('typecheck', 'TypeScript, strict', 'typescript/bin/tsc', ['--noEmit']),
+    check('data', "the tasks' data, verified", 'tsx/dist/cli.mjs', ['scripts/prepare-data.ts']),
+  ],
+  [check('site', 'the page, built as it is published', 'vite/bin/vite.js', ['build', '--logLevel', 'warn'])],
+  [
+    suite('unit', 'experiment, CPU engine, session and command line, in Node'),
+    suite('gpu', 'the WebGPU engine and learning on it, in Chromium', ['chromium']),
+  ],
+  [suite('page', 'the built page, in Chromium', ['chromium'])],
+  [
+    suite('browsers', 'the kernel checks as a page, and training, in Firefox and in Chromium', [
+      'chromium',
+      'firefox-esr',
+    ]),
+  ],
 ];
 
 /**
@@ -125,7 +134,7 @@ const describe = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
 function readArguments() {
-  const names = PARTS.map((part) => part.name);
+  const names = ROUNDS.flat().map(({ name }) => name);
   try {
     const { values, positionals } = parseArgs({
       options: { long: { type: 'boolean' } },
@@ -136,7 +145,7 @@ function readArguments() {
       throw new Error(`${unknown} is no part of the tests: there are ${names.join(', ')}`);
     return {
       long: values.long ?? false,
-      parts: positionals.length === 0 ? PARTS : PARTS.filter((part) => positionals.includes(part.name)),
+      isWanted: (/** @type {Part} */ { name }) => positionals.length === 0 || positionals.includes(name),
     };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -144,7 +153,7 @@ function readArguments() {
   }
 }
 
-const { long, parts } = readArguments();
+const { long, isWanted } = readArguments();
 requireNode();
 requireFolder();
 if (!(await installPackages())) {
@@ -156,19 +165,24 @@ process.env.TEST_LONG = long ? '1' : '';
 mkdirSync(RESULTS, { recursive: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
 const summary = [];
-for (const { name, what, run } of parts) {
-  console.log(`\n== ${name}: ${what}`);
-  const start = performance.now();
-  const counts = await run((long ? 240 : 60) * MINUTE);
-  const seconds = Math.round((performance.now() - start) / 1000);
-  // For `buildSite`: the parts that open the page need not build it again.
-  if (name === 'site' && counts.failed === 0) process.env.SITE_IS_BUILT = '1';
-  const slowest = counts.slowest ? `, longest: ${counts.slowest}` : '';
-  summary.push(`${name.padEnd(10)} ${describe(counts)} (${seconds} s${slowest})`);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+for (const round of ROUNDS) {
+  const parts = round.filter(isWanted);
+  const lines = parts.map(async ({ name, what, run }) => {
+    console.log(`\n== ${name}: ${what}`);
+    const start = performance.now();
+    const counts = await run((long ? 240 : 60) * MINUTE);
+    const seconds = Math.round((performance.now() - start) / 1000);
+    // For `buildSite`: the parts that open the page need not build it again.
+    if (name === 'site' && counts.failed === 0) process.env.SITE_IS_BUILT = '1';
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    const slowest = counts.slowest ? `, longest: ${counts.slowest}` : '';
+    return `${name.padEnd(10)} ${describe(counts)} (${seconds} s${slowest})`;
+  });
+  summary.push(...(await Promise.all(lines)));
 }
 console.log(`\n${summary.join('\n')}\n\n${describe(total)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { findFirefox } from '../../scripts/browsers.mjs';
+import { DRAW_SELDOM, findFirefox } from '../../scripts/browsers.mjs';
 import { LIMITS } from '../limits.ts';
 import { standsStillAt } from '../still.ts';
 
@@ -32,7 +32,7 @@ export function testPage({ kind, preferences, name, fallback }: FirefoxKind): vo
     browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: findFirefox(),
-      extraPrefsFirefox: preferences,
+      extraPrefsFirefox: { ...preferences, ...DRAW_SELDOM },
       defaultViewport: { width: 1280, height: 900 },
       timeout: LIMITS.wait,
       protocolTimeout: 2 * LIMITS.wait,

@@ -1,6 +1,6 @@
 import puppeteer from 'puppeteer-core';
 import { describe } from 'vitest';
-import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/browsers.mjs';
+import { DRAW_SELDOM, FIREFOX_PREFERENCES, findFirefox } from '../../scripts/browsers.mjs';
 import { LIMITS } from '../limits.ts';
 import { testBrowser } from './everyBrowser.ts';
 
@@ -9,7 +9,7 @@ describe('Firefox: WebGPU by wgpu, on lavapipe, which share no code with the oth
     puppeteer.launch({
       browser: 'firefox',
       executablePath: findFirefox(),
-      extraPrefsFirefox: FIREFOX_PREFERENCES,
+      extraPrefsFirefox: { ...FIREFOX_PREFERENCES, ...DRAW_SELDOM },
       timeout: LIMITS.wait,
       protocolTimeout: LIMITS.checks,
     }),

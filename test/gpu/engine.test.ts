@@ -101,7 +101,7 @@ describe('what cannot be', () => {
   });
 
   test('a checkpoint of another experiment is refused and changes nothing', async () => {
-    const [engine, other] = [await create(), await create(adding({ hidden: 9 }))];
+    const [engine, other] = [await create(), await create(adding({ length: 11 }))];
     await engine.train(2);
     const before = await engine.checkpoint();
     await expect(engine.restore(await other.checkpoint())).rejects.toThrow(/another experiment/);

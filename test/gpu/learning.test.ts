@@ -34,10 +34,6 @@ describe('learning on the device', () => {
     expect(below[1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(below[0] as number);
   }
 
-  // On the CPU engine: 363 steps, and 670 of SGD.
-  test('the adding problem of length 5: path-SGD gets below a smoothed loss of 0.05, SGD later', () =>
-    learnsAdding({ length: 5, hidden: 16, batch: 16 }, 500));
-
   test('MNIST rows: batches of genuine digits, bit for bit those of the CPU engine', async () => {
     const data = await images();
     const experiment = { ...defaultExperiment('mnist-rows'), hidden: 16 };
@@ -55,7 +51,12 @@ describe('learning on the device', () => {
     if (isLong) test(name, run);
   };
 
-  // The CPU engine's tests have it in the short set.
+  // What the engine computes is held against the CPU engine, whose tests learn in the short set.
+  // On the CPU engine: 363 steps, and 670 of SGD.
+  long('the adding problem of length 5: path-SGD gets below a smoothed loss of 0.05, SGD later', () =>
+    learnsAdding({ length: 5, hidden: 16, batch: 16 }, 500),
+  );
+
   long('the adding problem of length 20', () => learnsAdding({ length: 20, hidden: 32, batch: 32 }, 1300));
 
   long('MNIST rows: over 60 % after 400 steps', async () => {

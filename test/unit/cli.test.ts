@@ -572,7 +572,7 @@ describe('WebGPU in Node', () => {
 
   test('trains where there is an adapter, to the losses of the CPU engine, else says what to install', async () => {
     // Dawn falls silent when its object is collected: collect as often as can be.
-    const collect = ['--expose-gc', '--import', 'data:text/javascript,setInterval(() => gc(), 20).unref()'];
+    const collect = ['--expose-gc', '--import', 'data:text/javascript,setInterval(() => gc(), 100).unref()'];
     const [gpu, cpu] = await Promise.all([
       resultOf(start('train', [...train, '--engine', 'webgpu'], { nodeArgs: collect })),
       run('train', ...train, '--engine', 'cpu'),

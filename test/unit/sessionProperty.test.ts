@@ -5,7 +5,7 @@ import { RunSession } from '../../src/session/page/runSession.ts';
 import { parseSavedRun, type SavedRun } from '../../src/session/store/savedRun.ts';
 import { type Chances, FakeWorld, NOTHING_WRONG } from './fakeWorld.ts';
 
-const SEQUENCES = import.meta.env.TEST_LONG ? 10_000 : 600;
+const SEQUENCES = import.meta.env.TEST_LONG ? 10_000 : 400;
 const LINKS = [
   'length=4&hidden=4&batch=1&lane=sgd&lane=path',
   'length=5&hidden=4&batch=1&lane=path',
