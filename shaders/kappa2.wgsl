@@ -16,8 +16,9 @@ const COLUMNS = 4u;
 const PART = HIDDEN_QUADS + 1u;
 
 var<workgroup> state: array<vec4<f32>, 2u * COLUMNS * HIDDEN_QUADS>;
-var<workgroup> largest: array<atomic<u32>, 3u * COLUMNS>;    // of G, a slot per column and, by turns, per step
-var<workgroup> largestOfRow: array<atomic<u32>, COLUMNS>;    // of kappa2
+// [half, HIDDEN_QUADS]: largest of each quad, of every column, as bits. Every reader takes the largest of all: some drivers are wrong
+// about atomics in workgroup memory.
+var<workgroup> largest: array<vec4<u32>, 2u * HIDDEN_QUADS>;
 
 @compute @workgroup_size(HIDDEN_QUADS)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) quad: u32) {
@@ -41,19 +42,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       sumExponent[c] = bitcast<i32>(kappa2[at + PART + HIDDEN_QUADS].x);
     }
   }
-  if (quad == 0u) {
-    for (var i = 0u; i < 3u * COLUMNS; i++) {
-      atomicStore(&largest[i], 0u);
-    }
-    for (var c = 0u; c < COLUMNS; c++) {
-      atomicStore(&largestOfRow[c], 0u);
-    }
-  }
-  workgroupBarrier();
   for (var c = 0u; c < COLUMNS; c++) {
     state[c * HIDDEN_QUADS + quad] = g[c];
-    atomicMax(&largest[2u * COLUMNS + c], bitcast<u32>(largestOf(g[c])));
   }
+  largest[quad] = largestOfColumns(g);
   workgroupBarrier();
 
   let steps = dispatch.end - dispatch.begin;
@@ -61,6 +53,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let t = dispatch.end - 1u - step;
     let read = (step & 1u) * COLUMNS * HIDDEN_QUADS;
     let to = COLUMNS * HIDDEN_QUADS - read;
+    let largestRead = (step & 1u) * HIDDEN_QUADS;
     let head = gammaRow(lane, layer, t + 1u);
     let headExponent = bitcast<i32>(gammaOut[head + HIDDEN_QUADS].x);
     let tail = gammaRow(lane, layer, t);    // u_{t-1}: gammaIn has a row more in front
@@ -68,8 +61,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let into = bitcast<vec4<f32>>(gammaIn[tail + quad]);
 
     var normaliser = vec4<f32>();
+    let largestBefore = bitcast<vec4<f32>>(largestOfAll(largestRead));
     for (var c = 0u; c < COLUMNS; c++) {
-      let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(step + 2u) % 3u * COLUMNS + c])));
+      let shift = exponentOf(largestBefore[c]);
       normaliser[c] = select(powerOfTwo(-shift), 0.0, shift == ZERO_EXPONENT);
       gExponent[c] = select(gExponent[c] + shift, ZERO_EXPONENT, shift == ZERO_EXPONENT);
     }
@@ -95,16 +89,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       g[c] = scaled4(leaves, headExponent - base) + scaled4(walked[c], gExponent[c] - base);
       gExponent[c] = base;
       state[to + c * HIDDEN_QUADS + quad] = g[c];
-      atomicMax(&largest[step % 3u * COLUMNS + c], bitcast<u32>(largestOf(g[c])));
-      if (quad == 0u) {
-        atomicStore(&largest[(step + 1u) % 3u * COLUMNS + c], 0u);
-      }
       // The exponent that counts is that of the product, known only of its factors: it may lag by the growth of a step.
       let termExponent = max(base + tailExponent, 2 * ZERO_EXPONENT);
       let sumBase = max(sumExponent[c], termExponent);
       sum[c] = scaled4(sum[c], sumExponent[c] - sumBase) + scaled4(g[c] * into, termExponent - sumBase);
       sumExponent[c] = sumBase;
     }
+    largest[HIDDEN_QUADS - largestRead + quad] = largestOfColumns(g);
     workgroupBarrier();
   }
 
@@ -127,12 +118,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     let weights = vec4<f32>(weightOf(lane, j, quad * 4u), weightOf(lane, j, quad * 4u + 1u),
       weightOf(lane, j, quad * 4u + 2u), weightOf(lane, j, quad * 4u + 3u));
     sum[c] *= 4.0 * weights * weights;
-    atomicMax(&largestOfRow[c], bitcast<u32>(largestOf(sum[c])));
   }
+  largest[quad] = largestOfColumns(sum);
   workgroupBarrier();
+  let largestOfRows = bitcast<vec4<f32>>(largestOfAll(0u));
   for (var c = 0u; c < COLUMNS; c++) {
     if (first + c < HIDDEN) {
-      let shift = evenAbove(exponentOf(bitcast<f32>(atomicLoad(&largestOfRow[c]))) + sumExponent[c]) - sumExponent[c];
+      let shift = evenAbove(exponentOf(largestOfRows[c]) + sumExponent[c]) - sumExponent[c];
       let at = partOf(lane, first + c, 1u);
       kappa2[at + quad] = bitcast<vec4<u32>>(scaled4(sum[c], -shift));
       if (quad == 0u) {
@@ -140,6 +132,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       }
     }
   }
+}
+
+fn largestOfColumns(x: mat4x4<f32>) -> vec4<u32> {
+  return vec4<u32>(largestBits(x[0]), largestBits(x[1]), largestBits(x[2]), largestBits(x[3]));
+}
+
+// Of every column, the largest of a half.
+fn largestOfAll(half: u32) -> vec4<u32> {
+  var bits = vec4<u32>();
+  for (var i = 0u; i < HIDDEN_QUADS; i++) {
+    bits = max(bits, largest[half + i]);
+  }
+  return bits;
 }
 
 fn partOf(lane: u32, j: u32, part: u32) -> u32 {

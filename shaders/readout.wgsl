@@ -116,8 +116,13 @@ fn crossEntropy(local: u32, row: u32, example: u32, stores: bool) {
   if (worker == 0u) {
     let counts = example / dispatch.batch >= dispatch.measureFrom;
     let right = counts && wantedOutput == highest && total.y == 0.0;
-    rowResults[row] = vec2<f32>(highest - wantedOutput + log(total.x), select(0.0, 1.0, right));
+    rowResults[row] = vec2<f32>(highest - wantedOutput + logOfTotal(total.x), select(0.0, 1.0, right));
   }
+}
+
+// Of at least 1, the share of the highest. WGSL's logarithm may err by 2^-21 near 1, and be negative; what is not finite must stay so.
+fn logOfTotal(total: f32) -> f32 {
+  return select(total, max(log(total), 0.0), isFinite(total));
 }
 
 fn classesOf(quad: u32) -> vec4<u32> {

@@ -31,9 +31,9 @@ const OTHER_HALF = select(0u, TILE * STATE_QUADS, SLICES == 1u);
 var<workgroup> state: array<vec4<f32>, TILE * STATE_QUADS + OTHER_HALF>;    // [half, sequence, STATE_QUADS]
 // [sequence, slice, PIECE_QUADS]
 var<workgroup> pieces: array<vec4<f32>, select(TILE * SLICES * PIECE_QUADS, 1u, SLICES == 1u)>;
-// Largest of a path row, as bits, which order like the numbers since none is negative: a slot per step, by turns.
-var<workgroup> largest: array<atomic<u32>, 3>;
-var<workgroup> largestBias: atomic<u32>;
+// [half, HIDDEN_QUADS]: largest of each quad of a path row, as bits. Every reader takes the largest of all: some drivers are wrong about
+// atomics in workgroup memory.
+var<workgroup> largest: array<u32, 2u * HIDDEN_QUADS>;
 
 var<private> kept: array<mat4x4<f32>, select(1u, SLICE_QUADS * QUADS, KEPT)>;   // [quad of the slice, QUADS]
 
@@ -231,13 +231,6 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
   var bias = vec4<f32>();
   keepWeights(w, local, true);
   clearPadding(local);
-  if (local == 0u) {
-    atomicStore(&largest[0], 0u);
-    atomicStore(&largest[1], 0u);
-    atomicStore(&largest[2], 0u);
-    atomicStore(&largestBias, 0u);
-  }
-  workgroupBarrier();
   if (owns) {
     value = bitcast<vec4<f32>>(gamma[before + quad]);
     if (hasBias) {
@@ -245,19 +238,21 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
       bias *= bias;
     }
     state[quad] = value;
-    atomicMax(&largest[2], bitcast<u32>(largestOf(value)));
-    atomicMax(&largestBias, bitcast<u32>(largestOf(bias)));
+    largest[quad] = largestBits(value);
+    largest[HIDDEN_QUADS + quad] = largestBits(bias);
   }
   workgroupBarrier();
-
   // Biases are edges from a unit input: their squares join at exponent 0.
-  let biasExponent = select(ZERO_EXPONENT, 0, exponentOf(bitcast<f32>(atomicLoad(&largestBias))) != ZERO_EXPONENT);
+  let biasExponent = select(ZERO_EXPONENT, 0, exponentOfAll(HIDDEN_QUADS) != ZERO_EXPONENT);
+  workgroupBarrier();
+
   var ahead = pathFed(lane, local, 0u);
   for (var step = 0u; step < steps; step++) {
     let read = (step & 1u) * OTHER_HALF;
     let fed = ahead;
     ahead = pathFed(lane, local, min(step + 1u, steps - 1u));
-    let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(step + 2u) % 3u])));
+    let largestRead = (step & 1u) * HIDDEN_QUADS;
+    let shift = exponentOfAll(largestRead);
     let normaliser = select(powerOfTwo(-shift), 0.0, shift == ZERO_EXPONENT);
     exponent = select(exponent + shift, ZERO_EXPONENT, shift == ZERO_EXPONENT);
     if (step > 0u && owns) {
@@ -271,17 +266,13 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
       value = scaled4(fed.value, fed.exponent - base) + scaled4(bias, biasExponent - base)
         + scaled4(joined(quad, parts[0]), exponent - base);
       state[OTHER_HALF - read + quad] = value;
-      atomicMax(&largest[step % 3u], bitcast<u32>(largestOf(value)));
+      largest[HIDDEN_QUADS - largestRead + quad] = largestBits(value);
     }
     exponent = base;
-    if (local == 0u) {
-      // Read in the step before, filled in the next one.
-      atomicStore(&largest[(step + 1u) % 3u], 0u);
-    }
     before = pathRow(lane, step + 1u);
     workgroupBarrier();
   }
-  let shift = exponentOf(bitcast<f32>(atomicLoad(&largest[(steps + 2u) % 3u])));
+  let shift = exponentOfAll((steps & 1u) * HIDDEN_QUADS);
   if (!owns) {
     return;
   }
@@ -290,6 +281,15 @@ fn pathRecurrence(lane: u32, local: u32, hasBias: bool) {
   } else {
     storeRow(before, quad, value * powerOfTwo(-shift), exponent + shift);
   }
+}
+
+// Exponent of the largest of a half.
+fn exponentOfAll(half: u32) -> i32 {
+  var bits = 0u;
+  for (var i = 0u; i < HIDDEN_QUADS; i++) {
+    bits = max(bits, largest[half + i]);
+  }
+  return exponentOf(bitcast<f32>(bits));
 }
 
 fn storeRow(row: u32, quad: u32, mantissas: vec4<f32>, exponent: i32) {

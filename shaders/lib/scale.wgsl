@@ -42,6 +42,8 @@ fn evenAbove(n: i32) -> i32 {
   return n + (n & 1);
 }
 
-fn largestOf(x: vec4<f32>) -> f32 {
-  return max(max(x.x, x.y), max(x.z, x.w));
+// Bits of the largest of numbers that are not negative, which order like the numbers; what is not a number is above them all.
+fn largestBits(x: vec4<f32>) -> u32 {
+  let bits = bitcast<vec4<u32>>(x);
+  return max(max(bits.x, bits.y), max(bits.z, bits.w));
 }

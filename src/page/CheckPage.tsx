@@ -1,5 +1,5 @@
 import { CopyText } from './CopyText.tsx';
-import { reportText, summaryOf, useCheckRun } from './checkRun.ts';
+import { reportText, summaryOf, TIMES_TITLE, useCheckRun } from './checkRun.ts';
 import { formatNumber } from './numbers.ts';
 import { SendText } from './SendText.tsx';
 import { COMMIT, VERSION } from './version.ts';
@@ -13,7 +13,7 @@ const about = (): string[] => [
 /** Every kernel on this GPU against the CPU, each with its error. */
 export function CheckPage({ long }: { readonly long: boolean }) {
   const run = useCheckRun();
-  const { status, adapter, facts, rows, current, done, total } = run;
+  const { status, adapter, facts, rows, current, done, total, times } = run;
   const report = (): string => reportText(run, about());
   return (
     <div className="check">
@@ -62,6 +62,18 @@ export function CheckPage({ long }: { readonly long: boolean }) {
                   ))}
                 </ul>
               </details>
+              {times && (
+                <details>
+                  <summary>{TIMES_TITLE}</summary>
+                  <ul>
+                    {[...times].map(([kernel, time]) => (
+                      <li key={kernel}>
+                        {kernel}: {formatNumber(time)}
+                      </li>
+                    ))}
+                  </ul>
+                </details>
+              )}
             </div>
             <div className="check-table">
               <table>

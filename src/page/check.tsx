@@ -7,9 +7,11 @@ import './styles/check.css';
 import { gpuWithLimits, LIMIT_LEVELS } from '../engine/checks/limits.ts';
 import { CHECK_CASES, isIn } from '../engine/checks.ts';
 import { deviceOf } from '../engine/webgpu/device.ts';
+import { timeKernels } from '../engine/webgpu/index.ts';
+import { defaultExperiment } from '../experiment/schema.ts';
 import { shaders } from '../session/shaders.ts';
 import { CheckPage } from './CheckPage.tsx';
-import { factsOf, runChecks, setUnavailable, useCheckRun } from './checkRun.ts';
+import { factsOf, runChecks, setTimes, setUnavailable, useCheckRun } from './checkRun.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 
 const query = new URLSearchParams(location.search);
@@ -34,7 +36,10 @@ async function start(): Promise<void> {
     const level = query.get('limits');
     const facts = factsOf((await navigator.gpu.requestAdapter()) ?? {});
     if (level !== null) facts.push(`Held to the limits: ${level}`);
-    await runChecks(cases, { gpu: gpu as GPU, shaders }, info, facts);
+    const context = { gpu: gpu as GPU, shaders };
+    await runChecks(cases, context, info, facts);
+    // What was checked stands without times, too.
+    await timeKernels(defaultExperiment(), { ...context, data: null }).then(setTimes, () => {});
   } catch (error) {
     setUnavailable(messageOf(error));
   }

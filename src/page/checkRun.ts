@@ -26,6 +26,8 @@ export interface CheckRun {
   readonly total: number;
   /** Seconds that the checks took; null until all are done. */
   readonly seconds: number | null;
+  /** Milliseconds of a training step of the default experiment, by kernel; null until they are measured. */
+  readonly times: ReadonlyMap<string, number> | null;
   /** Why there is nothing to check with, where there is not. */
   readonly message: string | null;
 }
@@ -39,6 +41,7 @@ const NOT_STARTED: CheckRun = {
   done: 0,
   total: 0,
   seconds: null,
+  times: null,
   message: null,
 };
 
@@ -89,6 +92,9 @@ export async function runChecks(
   setState({ status: passed ? 'passed' : 'failed', current: null, seconds });
 }
 
+/** Shows how long kernels take; after the checks, which keep the GPU busy. */
+export const setTimes = (times: ReadonlyMap<string, number>): void => setState({ times });
+
 /** There is no WebGPU to check. */
 export function setUnavailable(message: string): void {
   setState({ ...NOT_STARTED, status: 'unavailable', message });
@@ -132,6 +138,9 @@ export function factsOf(adapter: Partial<Pick<GPUAdapter, 'info' | 'limits' | 'f
   ];
 }
 
+/** What the times are of. */
+export const TIMES_TITLE = 'Milliseconds of a training step of the default experiment, by kernel';
+
 /**
  * Everything as text to send as a report: what was checked, on what, and the table, columns apart by tabs.
  * @param about the page's version, and the browser, a line each
@@ -148,6 +157,8 @@ export function reportText(run: CheckRun, about: readonly string[]): string {
     ].join('\t'),
   );
   const took = run.seconds === null ? [] : [`Took ${run.seconds} s`];
+  const times = [...(run.times ?? [])].map(([kernel, time]) => `${kernel}\t${formatNumber(time)}`);
+  if (times.length > 0) times.unshift('', `${TIMES_TITLE}:`);
   const head = ['case', 'quantity', 'error', 'allowed', 'result'].join('\t');
-  return [summaryOf(run), ...about, ...run.facts, ...took, '', head, ...lines].join('\n');
+  return [summaryOf(run), ...about, ...run.facts, ...took, '', head, ...lines, ...times].join('\n');
 }

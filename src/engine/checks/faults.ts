@@ -74,10 +74,10 @@ const MISSED: readonly Faults[] = [
     faults: [
       ['kappa2 is zero', 'kappa2.wgsl', 'sum[c] *= 4.0 * weights * weights', 'sum[c] *= 0.0'],
       [
-        'the maxima of kappa2 are stores',
+        'the maxima of kappa2 are those of the last quad',
         'kappa2.wgsl',
-        'atomicMax(&largest[step',
-        'atomicStore(&largest[step',
+        'bits = max(bits, largest[half + i]);',
+        'bits = largest[half + i];',
       ],
       [
         'projection above the first layer',
@@ -99,7 +99,7 @@ const MISSED: readonly Faults[] = [
     experiment: experimentOn('copying', [laneOf('sgd')], { hidden: 9 }),
     data: null,
     faults: [
-      ['softmax: the loss', 'readout.wgsl', '+ log(total.x)', ''],
+      ['softmax: the loss', 'readout.wgsl', '+ logOfTotal(total.x)', ''],
       ['softmax: the sign of its gradient', 'readout.wgsl', '/ total.x - hit)', '/ total.x + hit)'],
     ],
   },

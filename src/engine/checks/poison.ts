@@ -10,7 +10,8 @@ import { NETWORK_NOISE, noiseTask } from './noise.ts';
 import { type CheckCase, experimentOf, lane, withEngines } from './support.ts';
 import { unitary } from './unitary.ts';
 
-// WGSL promises that workgroup memory is zero at first, and some drivers break the promise. Here each kernel begins with NaN in all of it.
+// WGSL promises that variables are zero at first, and some drivers break the promise. Here each kernel begins with NaN in all of its
+// workgroup memory, and in what each invocation keeps for itself.
 
 /** A number in the bits of `garbage`, or of a vector or matrix of it. */
 function garbageOf(type: string): string {
@@ -23,35 +24,39 @@ function garbageOf(type: string): string {
   return `${type}(${garbageOf(component)})`;
 }
 
-const stored = (place: string, type: string): string => {
-  const atomic = /^atomic<(\w+)>$/.exec(type)?.[1];
-  return atomic ? `atomicStore(&${place}, ${garbageOf(atomic)});` : `${place} = ${garbageOf(type)};`;
-};
+/** Statements that fill the variables of an address space which a source declares without a value. */
+const fillings = (source: string, space: 'workgroup' | 'private'): string =>
+  [...source.matchAll(new RegExp(`^var<${space}> (\\w+): ((?:(?! = ).)+?);`, 'gm'))]
+    .map(([, name, type]) => {
+      const array = /^array<([\w<>]+?), (.+)>$/.exec(type as string);
+      if (!array) return `${name} = ${garbageOf(type as string)};`;
+      return `for (var i = 0u; i < ${array[2]}; i++) { ${name}[i] = ${garbageOf(array[1] as string)}; }`;
+    })
+    .join('\n');
 
-/** Statements that fill the workgroup memory that a source declares. */
-const fillings = (source: string): string[] =>
-  [...source.matchAll(/^var<workgroup> (\w+): (.+?);/gm)].map(([, name, type]) => {
-    const array = /^array<([\w<>]+?), (.+)>$/.exec(type as string);
-    if (!array) return stored(name as string, type as string);
-    return `for (var i = 0u; i < ${array[2]}; i++) { ${stored(`${name}[i]`, array[1] as string)} }`;
-  });
-
-/** A kernel's file, whose first invocation fills the workgroup memory of it and of what it includes. */
+/** A kernel's file, which fills the memory of it and of what it includes: its first invocation that of the workgroup. */
 function poisoned(shaders: ShaderSources, name: KernelName): string | null {
   const { file, lib } = kernelOf(name);
   if (file === null) return null;
   const source = shaders[`${file}.wgsl`] as string;
-  const fills = fillings([source, ...lib.map((each) => shaders[`lib/${each}.wgsl`])].join('\n'));
-  if (fills.length === 0) return null;
+  const whole = [source, ...lib.map((each) => shaders[`lib/${each}.wgsl`])].join('\n');
+  const shared = fillings(whole, 'workgroup');
+  const own = fillings(whole, 'private');
+  if (shared === '' && own === '') return null;
   const index = /@builtin\(local_invocation_index\) (\w+)/.exec(source)?.[1];
   const id = /@builtin\(local_invocation_id\) (\w+)/.exec(source)?.[1];
   const isFirst = index ? `${index} == 0u` : `all(${id} == vec3<u32>())`;
   const start = /@compute[^{]+\{\n/.exec(source)?.[0] as string;
-  // Known only when it runs: a compiler refuses a NaN that it sees.
-  const garbage = 'let garbage = dispatch.length | 0x7fc00000u;';
   return source.replace(
     start,
-    `${start}${garbage}\nif (${isFirst}) {\n${fills.join('\n')}\n}\nworkgroupBarrier();\n`,
+    [
+      start,
+      // Known only when it runs: a compiler refuses a NaN that it sees.
+      'let garbage = dispatch.length | 0x7fc00000u;',
+      own,
+      ...(shared === '' ? [] : [`if (${isFirst}) {`, shared, '}', 'workgroupBarrier();']),
+      '',
+    ].join('\n'),
   );
 }
 
@@ -65,7 +70,7 @@ export function poisonedShaders(shaders: ShaderSources): ShaderSources {
 }
 
 export const garbageInMemory: CheckCase = {
-  name: 'the same bits with garbage in workgroup memory',
+  name: 'the same bits with garbage in the memory of kernels',
   set: 'short',
   async run(context) {
     const shaders = poisonedShaders(context.shaders);

@@ -10,13 +10,20 @@ export interface Reading {
 export class Buffers {
   readonly #device: GPUDevice;
   readonly #buffers = new Map<string, GPUBuffer>();
+  /** Of readings under way: a lost device may never end one. */
+  readonly #stagings = new Set<GPUBuffer>();
+  #isDestroyed = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
-  /** Makes a buffer, all zeros. */
+  /**
+   * Makes a buffer, all zeros.
+   * @throws Error where the buffers were destroyed while somebody waited for what goes into this one
+   */
   make(name: string, bytes: number, usage: number = USAGE.storage): GPUBuffer {
+    if (this.#isDestroyed) throw new Error('The buffers of this engine are destroyed.');
     const size = Math.max(16, Math.ceil(bytes / 4) * 4);
     const flags = usage | USAGE.copySource | USAGE.copyDestination;
     const buffer = this.#device.createBuffer({ label: name, size, usage: flags });
@@ -47,8 +54,11 @@ export class Buffers {
   }
 
   destroy(): void {
+    this.#isDestroyed = true;
     for (const buffer of this.#buffers.values()) buffer.destroy();
     this.#buffers.clear();
+    for (const staging of this.#stagings) staging.destroy();
+    this.#stagings.clear();
   }
 
   /** The reading of a whole buffer. */
@@ -95,7 +105,10 @@ export class Buffers {
       await Promise.all(stagings.map((staging) => staging.mapAsync(MAP_READ)));
       return groups.flatMap((group, index) => contentsOf(stagings[index] as GPUBuffer, group));
     } finally {
-      for (const staging of stagings) staging.destroy();
+      for (const staging of stagings) {
+        staging.destroy();
+        this.#stagings.delete(staging);
+      }
     }
   }
 
@@ -103,6 +116,7 @@ export class Buffers {
   #copied(readings: readonly Reading[], encoder: GPUCommandEncoder): GPUBuffer {
     const size = readings.reduce((sum, reading) => sum + reading.size, 0);
     const staging = this.#device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyDestination });
+    this.#stagings.add(staging);
     let offset = 0;
     for (const reading of readings) {
       reading.copy(encoder, staging, offset);

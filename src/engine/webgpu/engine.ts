@@ -33,6 +33,7 @@ import {
 import { type Device, USAGE } from './device.ts';
 import { DeviceWatch } from './deviceWatch.ts';
 import { DispatchBudget } from './dispatchBudget.ts';
+import type { KernelName } from './kernels.ts';
 import {
   heldOutBatches,
   measuredTerms,
@@ -165,8 +166,8 @@ export class WebGpuEngine implements Engine {
       await engine.#trainer.plan();
     } catch (error) {
       engine.dispose();
-      // Of a lost device there is nothing to pop.
-      await Promise.all([device.popErrorScope(), device.popErrorScope()]).catch(() => {});
+      // A lost device may not answer, or have nothing to pop.
+      Promise.all([device.popErrorScope(), device.popErrorScope()]).catch(() => {});
       throw error;
     }
     const errors = await engine.#watch
@@ -374,6 +375,11 @@ export class WebGpuEngine implements Engine {
     this.#buffers.write('run', runStateOf(step, stoppedAt));
     this.#step = step;
     this.#ringStart = step;
+  }
+
+  /** Milliseconds of a training step, by kernel. What the engine has learned is lost. */
+  async kernelTimes(): Promise<ReadonlyMap<KernelName, number>> {
+    return this.#submitter.timesOf(await this.#planStep());
   }
 
   onLoss(listener: (loss: EngineLostError) => void): void {

@@ -45,6 +45,23 @@ export const createUntested = (
   options: WebGpuOptions & Pick<WebGpuEngineParts, 'mostOperations' | 'splits' | 'tiling'>,
 ): Promise<Engine> => createEngine(task, experiment, options, async () => {});
 
+/**
+ * Milliseconds of a training step of an experiment whose lanes train one kind of network, by kernel.
+ * @throws as `createWebGpuEngine`
+ */
+export async function timeKernels(
+  experiment: Experiment,
+  { gpu, ...options }: WebGpuOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const device = await deviceOf(gpu);
+  const engine = await WebGpuEngine.create(experiment, { ...options, device, task: taskOf(experiment) });
+  try {
+    return await engine.kernelTimes();
+  } finally {
+    engine.dispose();
+  }
+}
+
 /** @param test fails where an engine, just made, is not to be used */
 async function createEngine(
   task: Task,

@@ -143,7 +143,7 @@ export const KERNELS = {
   },
   readout: {
     file: 'readout',
-    lib: [],
+    lib: ['scale'],
     buffers: [
       ['packed', 'read'],
       ['hidden', 'read'],

@@ -19,6 +19,10 @@ export interface Command {
 /** Dispatches of one kernel that are measured together, at most. */
 const MOST_TOGETHER = 8;
 
+/** Milliseconds for which a kernel is repeated, to be told apart from the wait for news, and repetitions at most. */
+const TIMED = 20;
+const MOST_REPEATS = 256;
+
 const operationsOf = (commands: readonly Command[]): number =>
   commands.reduce((sum, { operations }) => sum + operations, 0);
 
@@ -81,6 +85,28 @@ export class Submitter {
       this.#dispatches.note({ kernel, dispatches: stretch.length, operations, isCut }, milliseconds);
     }
     if (!isIdle) await this.#done();
+  }
+
+  /**
+   * Milliseconds that all dispatches of each kernel take in a step. They are repeated, so that what they compute is of no use
+   * afterwards.
+   */
+  async timesOf(commands: readonly Command[]): Promise<Map<KernelName, number>> {
+    const wait = Math.min(await this.#time([]), await this.#time([]), await this.#time([]));
+    const times = new Map<KernelName, number>();
+    for (const kernel of new Set(commands.map((command) => command.kernel))) {
+      const own = commands.filter((command) => command.kernel === kernel);
+      // The first run may finish the compilation.
+      await this.#time(own);
+      let repeats = 1;
+      let milliseconds = (await this.#time(own)) - wait;
+      while (milliseconds < TIMED && repeats < MOST_REPEATS) {
+        repeats *= 4;
+        milliseconds = (await this.#time(Array(repeats).fill(own).flat())) - wait;
+      }
+      times.set(kernel, Math.max(0, milliseconds) / repeats);
+    }
+    return times;
   }
 
   /** Stretches of a step: some dispatches of one kernel that are to be measured, or all between such. */
