@@ -4,6 +4,7 @@ import { hiddenPowers, hiddenRange, RANGES } from '../experiment/schema.ts';
 import { type DataChoice, TASK_NAMES, TASKS, type Task } from '../experiment/tasks/index.ts';
 import { Citation } from './Citation.tsx';
 import { withLength, withSeed, withTask } from './edits.ts';
+import { GpuField } from './GpuField.tsx';
 import { NumberField } from './NumberField.tsx';
 import { SelectField } from './SelectField.tsx';
 import { DATA_TEXTS, ENGINE_TEXTS } from './settingTexts.ts';
@@ -136,6 +137,7 @@ export function ExperimentPanel() {
         hint="The same seed gives the same weights and the same batches."
       />
       <SelectField label="Engine" value={engine} options={ENGINE_OPTIONS} onChange={chooseEngine} />
+      <GpuField />
     </section>
   );
 }

@@ -6,10 +6,11 @@ import type { LinkMessage } from '../experiment/reading.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { taskOf } from '../experiment/tasks/index.ts';
 import { withoutCopies } from '../session/page/runData.ts';
-import { continueRun, play, prepareRun, readText, useRun } from '../session/page/runStore.ts';
+import { continueRun, play, preferGpu, prepareRun, readText, useRun } from '../session/page/runStore.ts';
 import type { OwnText } from '../session/protocol.ts';
 import type { SavedRun } from '../session/store/savedRun.ts';
 import { showAddress } from './browser/address.ts';
+import { storedText, storeText } from './browser/storage.ts';
 
 /** A message to the visitor. A later notice of the same topic takes the place of an earlier one. */
 export interface Notice {
@@ -24,6 +25,8 @@ export interface Notice {
 interface Workbench {
   readonly experiment: Experiment;
   readonly view: View;
+  /** Which GPU of a machine with two trains: of this machine, so that no link has it. */
+  readonly powerPreference: GPUPowerPreference;
   /** The text that the visitor chose last, for experiments with data=own. */
   readonly ownText: OwnText | null;
   /** The name of the file that is being read as a text, and why the last one did not do. */
@@ -35,11 +38,15 @@ interface Workbench {
 
 const LINK_TOPIC = 'link';
 const { experiment, view } = parseLink('');
+const STORED_GPU = 'gpu';
+const powerPreference = storedText(STORED_GPU) === 'low-power' ? 'low-power' : 'high-performance';
+preferGpu(powerPreference);
 const NO_OFFER = { reading: null, problem: null } as const;
 
 export const useWorkbench = create<Workbench>(() => ({
   experiment,
   view,
+  powerPreference,
   ownText: null,
   offer: NO_OFFER,
   waitingRun: null,
@@ -161,6 +168,15 @@ export function edit(experiment: Experiment): void {
 export function chooseEngine(engine: View['engine']): void {
   const { experiment, view } = getState();
   takeOver({ experiment, view: { ...view, engine } }, 'The engine changed');
+}
+
+/** Lets the other GPU of the machine train: the run starts again at step 0. */
+export function chooseGpu(powerPreference: GPUPowerPreference): void {
+  preferGpu(powerPreference);
+  storeText(STORED_GPU, powerPreference);
+  setState({ powerPreference });
+  const { experiment, view } = getState();
+  takeOver({ experiment, view }, 'The GPU changed');
 }
 
 /** Whether the experiment's task can train on a text of the visitor's own. */

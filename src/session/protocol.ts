@@ -39,6 +39,8 @@ export interface CreateCommand {
   readonly base: string;
   /** Whether the page itself has `navigator.gpu`: a worker without it then hands the run to the page. */
   readonly pageHasGpu: boolean;
+  /** Which GPU of a machine with two. */
+  readonly powerPreference: GPUPowerPreference;
 }
 
 /** A text file of the visitor's. It goes to the host, on the same machine, and nowhere else. */

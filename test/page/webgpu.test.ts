@@ -39,6 +39,11 @@ describe('with WebGPU', () => {
 
       const choice = page.getByLabel('Engine');
       expect(await choice.inputValue()).toBe('auto');
+      // As on a machine with two GPUs.
+      await page.evaluate(() => {
+        navigator.gpu.requestAdapter = async (options) =>
+          ({ info: { description: `GPU of ${options?.powerPreference}` } }) as GPUAdapter;
+      });
       await choice.selectOption('webgpu');
       await expect.poll(() => engine().textContent()).toMatch(/^WebGPU, /);
       await isReady();
@@ -46,6 +51,24 @@ describe('with WebGPU', () => {
       await expect.poll(hash).toBe(`#${SMALL}&engine=webgpu`);
       expect(await notice.count()).toBe(0);
       expect(await page.getByText('The engine changed: the run starts again at step 0.').count()).toBe(1);
+    });
+
+    test('of two GPUs the other one is chosen, and stays so', async () => {
+      const gpus = page.getByLabel('GPU', { exact: true });
+      expect(await gpus.locator('option').allTextContents()).toEqual([
+        'GPU of high-performance: the faster one',
+        'GPU of low-power: saves power',
+      ]);
+      await button('Step').click();
+      await expect.poll(step).toBe(1);
+      await gpus.selectOption('low-power');
+      await page.getByText('The GPU changed: the run starts again at step 0.').waitFor();
+      await isReady();
+      await button('Step').click();
+      await expect.poll(step).toBe(1);
+      expect(await page.evaluate(() => localStorage.getItem('gpu'))).toBe('low-power');
+      await gpus.selectOption('high-performance');
+      await isReady();
     });
 
     test('Play moves both curves, Pause stops, Step makes one step, Reset goes back to 0', async () => {

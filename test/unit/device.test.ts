@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEngine } from '../../src/engine/create.ts';
 import { DeviceLostError } from '../../src/engine/engine.ts';
+import { gpuPreferring, gpusToChoose } from '../../src/engine/webgpu/adapters.ts';
 import { deviceOf } from '../../src/engine/webgpu/device.ts';
 import { defaultExperiment } from '../../src/experiment/schema.ts';
 import { Recovery } from '../../src/session/worker/recovery.ts';
@@ -158,6 +159,28 @@ describe('a GPU that cannot be used', () => {
     expect(next).not.toBe(one);
     expect(next).toBe(same);
     expect(requestAdapter).toHaveBeenCalledTimes(2);
+  });
+
+  test('is the other one of the machine where that is chosen, each with a device of its own', async () => {
+    const requestAdapter = vi.fn(async ({ powerPreference }: GPURequestAdapterOptions) => ({
+      limits: {},
+      info: { vendor: powerPreference },
+      requestDevice: async () => uselessDevice(),
+    }));
+    const gpu = { requestAdapter } as unknown as GPU;
+    expect(await gpusToChoose(gpu)).toEqual({
+      'high-performance': 'high-performance',
+      'low-power': 'low-power',
+    });
+    const fast = await deviceOf(gpuPreferring(gpu, 'high-performance'));
+    const saving = await deviceOf(gpuPreferring(gpu, 'low-power'));
+    expect([fast.info.name, saving.info.name]).toEqual(['high-performance', 'low-power']);
+    expect(await deviceOf(gpuPreferring(gpu, 'low-power'))).toBe(saving);
+    expect(await deviceOf(gpu)).toBe(fast);
+    const [same, none] = [{ info: { vendor: 'one' } }, null].map((adapter) => ({
+      requestAdapter: async () => adapter,
+    }));
+    for (const gpu of [same, none]) expect(await gpusToChoose(gpu as unknown as GPU)).toBeNull();
   });
 
   test('for a moment: a kernel that failed to compile is compiled again', async () => {

@@ -36,6 +36,7 @@ beforeEach(async () => {
     remember: () => {},
     base: () => 'http://localhost/',
     pageHasGpu: () => false,
+    powerPreference: () => 'high-performance',
     isHidden: () => hidden,
     clock: world.clock,
   });

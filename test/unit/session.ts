@@ -39,6 +39,7 @@ export class Session {
       ownText: null,
       base: 'http://localhost/',
       pageHasGpu: false,
+      powerPreference: 'high-performance',
       ...change,
     });
   }

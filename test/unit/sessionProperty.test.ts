@@ -57,6 +57,7 @@ class Visitor {
       remember: () => {},
       base: () => 'http://localhost/',
       pageHasGpu: () => false,
+      powerPreference: () => 'high-performance',
       isHidden: () => this.world.chance(0.5),
       clock: this.world.clock,
     });

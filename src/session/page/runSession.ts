@@ -20,6 +20,8 @@ export interface SessionParts {
   /** Address of the page, below which data/ lies. */
   readonly base: () => string;
   readonly pageHasGpu: () => boolean;
+  /** Which GPU of a machine with two. */
+  readonly powerPreference: () => GPUPowerPreference;
   readonly isHidden: () => boolean;
   readonly clock?: Clock;
 }
@@ -129,6 +131,7 @@ export class RunSession {
       ownText,
       base: this.#parts.base(),
       pageHasGpu: this.#parts.pageHasGpu(),
+      powerPreference: this.#parts.powerPreference(),
     });
   }
 

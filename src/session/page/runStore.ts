@@ -9,6 +9,13 @@ import { RunSession } from './runSession.ts';
 export type { NewCopy } from './runSession.ts';
 export type { RunState, RunStatus } from './runState.ts';
 
+let powerPreference: GPUPowerPreference = 'high-performance';
+
+/** Has the next runs train on the GPU of that preference, where the machine has two. */
+export function preferGpu(preference: GPUPowerPreference): void {
+  powerPreference = preference;
+}
+
 /** The session of this page. */
 const session: RunSession = new RunSession({
   connect,
@@ -16,6 +23,7 @@ const session: RunSession = new RunSession({
   remember: (run) => remember(recordRun(run, EARLIER_POINTS)),
   base: () => document.baseURI,
   pageHasGpu: () => (navigator as { readonly gpu?: GPU }).gpu !== undefined,
+  powerPreference: () => powerPreference,
   isHidden: () => document.hidden,
 });
 

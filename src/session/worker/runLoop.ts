@@ -10,6 +10,7 @@ import {
 } from '../../engine/engine.ts';
 import { unlessAborted } from '../../engine/inTime.ts';
 import { laneShapes } from '../../engine/layout.ts';
+import { gpuPreferring } from '../../engine/webgpu/adapters.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { type TaskData, taskOf } from '../../experiment/tasks/index.ts';
 import {
@@ -61,6 +62,7 @@ export class RunLoop {
   #wake = (): void => {};
 
   #engineKind: CreateCommand['engine'];
+  readonly #gpu: GPU | undefined;
   #engine: Engine | null = null;
   /** A loss that the engine told of, until the loop sees to it. */
   #loss: EngineLostError | null = null;
@@ -90,6 +92,7 @@ export class RunLoop {
     this.#around = around;
     this.#recovery = recovery;
     this.#engineKind = command.engine;
+    this.#gpu = around.gpu && gpuPreferring(around.gpu, command.powerPreference);
     this.#safe = from;
     this.#saved = { ended: around.clock.now(), milliseconds: 0 };
     this.#running = from ? runningLanes(from) : new Set(command.experiment.lanes.keys());
@@ -195,8 +198,8 @@ export class RunLoop {
   }
 
   #requestFor(experiment: Experiment): EngineRequest {
-    const { gpu, laneWorkers: workers } = this.#around;
-    return { experiment, kind: this.#engineKind, gpu, shaders, data: this.#data, workers };
+    const { laneWorkers: workers } = this.#around;
+    return { experiment, kind: this.#engineKind, gpu: this.#gpu, shaders, data: this.#data, workers };
   }
 
   #make(experiment: Experiment, from: Checkpoint | null): Promise<CreatedEngine> {
