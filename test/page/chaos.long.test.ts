@@ -40,7 +40,8 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
   beforeAll(async () => {
     browser = await puppeteer.launch({
       executablePath: findChromium(),
-      args: CHROMIUM_ARGS,
+      // Chromium itself ends after a few crashes of its GPU process.
+      args: [...CHROMIUM_ARGS, '--disable-gpu-process-crash-limit'],
       timeout: LIMITS.wait,
       protocolTimeout: LIMITS.wait,
     });
@@ -72,7 +73,10 @@ describe('ten minutes of a visitor who does anything, on a machine that fails', 
         step: Number(document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '')),
       }));
     } catch (error) {
-      if (tries === 0) throw error;
+      if (tries === 0) {
+        const state = `browser ${browser.connected ? 'there' : 'gone'}, tab ${page.isClosed() ? 'closed' : 'open'}`;
+        throw new Error(`${error} (${state}, after ${done.slice(-12).join(', ')})`);
+      }
       await sleep(500);
       return read(tries - 1);
     }

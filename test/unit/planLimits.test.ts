@@ -23,6 +23,7 @@ import {
   RANGES,
 } from '../../src/experiment/schema.ts';
 import { TASK_NAMES, TASKS, type TaskData, type TaskName } from '../../src/experiment/tasks/index.ts';
+import { TEXT_BYTES, textWords } from '../../src/experiment/tasks/textData.ts';
 import { experimentOf as anyExperiment, RUNS } from './anyExperiment.ts';
 
 /** What every device takes: the lowest limits that the specification of WebGPU allows. */
@@ -31,6 +32,7 @@ const LIMITS = {
   invocations: 256,
   invocationsInZ: 64,
   workgroupBytes: 16_384,
+  bindingBytes: 2 ** 27,
   storageBuffers: 8,
 } as const;
 
@@ -221,4 +223,14 @@ describe('every dispatch stays within what every device takes', () => {
       { ...RUNS, numRuns: import.meta.env.TEST_LONG ? 100_000 : 1000 },
     );
   });
+});
+
+test('the largest data of a task fit into one binding', () => {
+  // Of a text, a byte for each character, and what is beside them.
+  const characters = TEXT.kind === 'text' ? TEXT.training.length + TEXT.heldOut.length : 0;
+  const beside = textWords(TEXT).byteLength - characters;
+  expect(beside).toBeGreaterThan(0);
+  expect(TEXT_BYTES.max + beside).toBeLessThan(LIMITS.bindingBytes);
+  // All 70,000 images with their labels, and the table of their greys.
+  expect(70_000 * (28 * 28 + 1) + 1e6).toBeLessThan(LIMITS.bindingBytes);
 });
