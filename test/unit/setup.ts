@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { COMMANDS, COMMANDS_FOLDER } from './commands.ts';
@@ -11,8 +12,11 @@ export default async function setup(): Promise<void> {
     plugins: [
       {
         name: 'addresses of the sources',
-        // Commands find data, shaders and workers beside their sources.
-        transform: (code, id) => code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
+        // Commands find data and shaders beside their sources, and the workers, which are bundled too, beside each other.
+        transform: (code, id) => {
+          const file = id.endsWith('/laneWorkers.ts') ? path.resolve(COMMANDS_FOLDER, 'workers') : id;
+          return code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href));
+        },
       },
     ],
     build: {
@@ -21,7 +25,7 @@ export default async function setup(): Promise<void> {
       minify: false,
       outDir: COMMANDS_FOLDER,
       rolldownOptions: {
-        input: Object.fromEntries(COMMANDS.map((name) => [name, `src/cli/${name}.ts`])),
+        input: Object.fromEntries([...COMMANDS, 'laneWorker'].map((name) => [name, `src/cli/${name}.ts`])),
         output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
       },
     },
