@@ -112,7 +112,7 @@ export async function closePage(): Promise<void> {
 
 /** Opens the site at a link in a new page. */
 export async function openLink(link: string): Promise<void> {
-  await page.goto('about:blank');
+  if (page.url() !== 'about:blank') await page.goto('about:blank');
   await page.goto(`${inject('site')}${link}`);
 }
 
