@@ -183,6 +183,26 @@ describe('a GPU that cannot be used', () => {
     for (const gpu of [same, none]) expect(await gpusToChoose(gpu as unknown as GPU)).toBeNull();
   });
 
+  test('for it reported an error: it is given up at once, and destroyed after the call that failed', async () => {
+    const destroy = vi.fn();
+    let report = (_: object): void => {};
+    const { gpu } = gpuOf({
+      requestDevice: async () => ({
+        ...uselessDevice(),
+        destroy,
+        addEventListener: (_: string, listener: typeof report) => {
+          report = listener;
+        },
+      }),
+    });
+    const { failure } = await deviceOf(gpu);
+    report({ error: { message: 'too many of them' } });
+    expect(failure()?.message).toBe('The GPU reported an error: too many of them');
+    // Dawn in Node would wait for ever.
+    expect(destroy).not.toHaveBeenCalled();
+    await expect.poll(() => destroy.mock.calls.length).toBe(1);
+  });
+
   test('for a moment: a kernel that failed to compile is compiled again', async () => {
     const pipeline = vi.fn().mockRejectedValueOnce(new Error('out of memory')).mockResolvedValue({});
     const { gpu } = gpuOf({

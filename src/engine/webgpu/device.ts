@@ -97,7 +97,8 @@ async function open(gpu: GPU): Promise<Device> {
   device.addEventListener('uncapturederror', ({ error }) => {
     // What it computed since cannot be trusted; another device can go on.
     fail(`The GPU reported an error: ${error.message}`);
-    device.destroy();
+    // Later: Dawn in Node tells of an error in the middle of a call, in which to destroy the device is to wait for ever.
+    setTimeout(() => device.destroy());
   });
   const info = await infoOf(adapter);
   const layouts = new Map<KernelName, GPUBindGroupLayout>();
