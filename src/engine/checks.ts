@@ -9,7 +9,7 @@ import type { CheckCase } from './checks/support.ts';
 import { UNITARY_CASES } from './checks/unitary.ts';
 
 export type { CheckResult } from './checks/compare.ts';
-export { type CheckCase, type CheckContext, isIn } from './checks/support.ts';
+export { type CheckCase, type CheckContext, type CheckSet, isIn } from './checks/support.ts';
 
 /**
  * Every check of the WebGPU engine, in the order in which the page lists them: those that share kernels are near each other, for

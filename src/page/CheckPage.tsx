@@ -1,3 +1,4 @@
+import type { CheckSet } from '../engine/checks.ts';
 import { CopyText } from './CopyText.tsx';
 import { reportText, summaryOf, TIMES_TITLE, useCheckRun } from './checkRun.ts';
 import { formatNumber } from './numbers.ts';
@@ -10,8 +11,14 @@ const about = (): string[] => [
   `Browser: ${navigator.userAgent}`,
 ];
 
+const SETS: Readonly<Record<CheckSet, string>> = {
+  few: 'These are a few of the checks.',
+  short: 'This is the short set.',
+  long: 'This is the long set.',
+};
+
 /** Every kernel on this GPU against the CPU, each with its error. */
-export function CheckPage({ long }: { readonly long: boolean }) {
+export function CheckPage({ set }: { readonly set: CheckSet }) {
   const run = useCheckRun();
   const { status, adapter, facts, rows, current, done, total, times } = run;
   const report = (): string => reportText(run, about());
@@ -21,10 +28,9 @@ export function CheckPage({ long }: { readonly long: boolean }) {
         <h1>Check this GPU</h1>
         <p>
           Every kernel of the <a href="./">Path-SGD Playground</a>, run here and compared with the same
-          computation in double precision on the CPU.{' '}
-          {long ? 'This is the long set.' : 'This is the short set.'}{' '}
-          <a href={long ? './check.html' : './check.html?long'}>
-            {long ? 'Run the short set' : 'Run the long set'}
+          computation in double precision on the CPU. {SETS[set]}{' '}
+          <a href={set === 'short' ? './check.html?long' : './check.html'}>
+            {set === 'short' ? 'Run the long set' : 'Run the short set'}
           </a>
           . How fast they are, <a href="./bench.html">the benchmark</a> says.
         </p>
@@ -35,7 +41,7 @@ export function CheckPage({ long }: { readonly long: boolean }) {
             <strong>{summaryOf(run)}</strong>
             {adapter?.software && <span className="badge">software adapter</span>}
           </p>
-          {status === 'unavailable' && (
+          {run.lacksGpu && (
             <p>
               A recent Chrome or Edge (also on Android) or Safari 26 has WebGPU; the address must start with
               https or be localhost. The playground itself works without, on the CPU.

@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { messageOf } from '../engine/engine.ts';
+import { messageOf, NoAdapterError } from '../engine/engine.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/check.css';
@@ -15,8 +15,7 @@ import { factsOf, runChecks, setTimes, setUnavailable, useCheckRun } from './che
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 
 const query = new URLSearchParams(location.search);
-const long = query.has('long');
-const few = query.has('few');
+const set = query.has('long') ? 'long' : query.has('few') ? 'few' : 'short';
 
 /** What the checks run on, held to the limits that the address names. */
 function gpuOf(level: string | null): GPU | undefined {
@@ -31,7 +30,6 @@ async function start(): Promise<void> {
   try {
     const gpu = gpuOf(query.get('limits'));
     const { info } = await deviceOf(gpu);
-    const set = long ? 'long' : few ? 'few' : 'short';
     const cases = CHECK_CASES.filter((check) => isIn(set, check));
     const level = query.get('limits');
     const facts = factsOf((await navigator.gpu.requestAdapter()) ?? {});
@@ -41,7 +39,7 @@ async function start(): Promise<void> {
     // What was checked stands without times, too.
     await timeKernels(defaultExperiment(), { ...context, data: null }).then(setTimes, () => {});
   } catch (error) {
-    setUnavailable(messageOf(error));
+    setUnavailable(messageOf(error), error instanceof NoAdapterError);
   }
 }
 
@@ -55,7 +53,7 @@ useCheckRun.subscribe(showStatus);
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <ErrorBoundary>
-      <CheckPage long={long} />
+      <CheckPage set={set} />
     </ErrorBoundary>
   </StrictMode>,
 );

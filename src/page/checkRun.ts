@@ -28,8 +28,9 @@ export interface CheckRun {
   readonly seconds: number | null;
   /** Milliseconds of a training step of the default experiment, by kernel; null until they are measured. */
   readonly times: ReadonlyMap<string, number> | null;
-  /** Why there is nothing to check with, where there is not. */
+  /** Why nothing is checked, where nothing is, and whether for want of a GPU. */
   readonly message: string | null;
+  readonly lacksGpu: boolean;
 }
 
 const NOT_STARTED: CheckRun = {
@@ -43,6 +44,7 @@ const NOT_STARTED: CheckRun = {
   seconds: null,
   times: null,
   message: null,
+  lacksGpu: false,
 };
 
 export const useCheckRun = create<CheckRun>(() => NOT_STARTED);
@@ -95,9 +97,9 @@ export async function runChecks(
 /** Shows how long kernels take; after the checks, which keep the GPU busy. */
 export const setTimes = (times: ReadonlyMap<string, number>): void => setState({ times });
 
-/** There is no WebGPU to check. */
-export function setUnavailable(message: string): void {
-  setState({ ...NOT_STARTED, status: 'unavailable', message });
+/** Nothing can be checked: for want of a GPU, or for another reason. */
+export function setUnavailable(message: string, lacksGpu: boolean): void {
+  setState({ ...NOT_STARTED, status: 'unavailable', message, lacksGpu });
 }
 
 /** The result in a sentence. */

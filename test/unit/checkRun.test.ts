@@ -22,7 +22,7 @@ const caseOf = (name: string, run: () => Promise<readonly CheckResult[]>): Check
 const good: CheckResult = { quantity: 'gradient', error: 1e-6, allowed: 1e-4, passed: true };
 const bad: CheckResult = { quantity: 'kappa1', error: 1e-2, allowed: 1e-5, passed: false };
 
-beforeEach(() => setUnavailable(''));
+beforeEach(() => setUnavailable('', true));
 
 describe('runChecks', () => {
   test('runs three cases at a time and shows every result in the place of its case', async () => {
