@@ -91,9 +91,10 @@ async function open(gpu: GPU): Promise<Device> {
     failure = new DeviceLostError(message);
     for (const tell of [...losses]) tell(failure);
   };
-  void device.lost.then(({ reason, message }) =>
-    fail(`The GPU was lost (${reason}${message ? `: ${message}` : ''}).`),
-  );
+  void device.lost.then(({ message }) => {
+    const said = message.trim().replace(/\.$/, '');
+    fail(said === '' ? 'The GPU was lost.' : `The GPU was lost (${said}).`);
+  });
   device.addEventListener('uncapturederror', ({ error }) => {
     // What it computed since cannot be trusted; another device can go on.
     fail(`The GPU reported an error: ${error.message}`);
