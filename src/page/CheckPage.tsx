@@ -87,9 +87,9 @@ export function CheckPage({ set }: { readonly set: CheckSet }) {
                   <tr>
                     <th>Case</th>
                     <th>Quantity</th>
+                    <th>Result</th>
                     <th className="number">Error</th>
                     <th className="number">Allowed</th>
-                    <th>Result</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -97,9 +97,9 @@ export function CheckPage({ set }: { readonly set: CheckSet }) {
                     <tr key={`${name} ${quantity}`} data-passed={passed}>
                       <td>{rows[index - 1]?.name === name ? '' : name}</td>
                       <td>{message ?? quantity}</td>
+                      <td className="result">{passed ? 'passed' : 'failed'}</td>
                       <td className="number">{formatNumber(error)}</td>
                       <td className="number">{formatNumber(allowed)}</td>
-                      <td className="result">{passed ? 'passed' : 'failed'}</td>
                     </tr>
                   ))}
                 </tbody>

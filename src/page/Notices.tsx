@@ -66,7 +66,7 @@ export function Notices() {
       {recovered !== null && (
         <div className="notice notice-information" role="status">
           <p>
-            <strong>{recovered.loss}</strong> That was at step {formatCount(recovered.lostAt)}. Training went
+            <strong>{recovered.loss}</strong> That was at step {formatCount(recovered.lostAt)}. The run went
             on from its checkpoint at step {formatCount(recovered.from)} on the{' '}
             {recovered.engine.kind === 'webgpu' ? 'GPU' : 'CPU'},{' '}
             {recovered.exact ? 'with the same numbers.' : 'whose numbers agree to rounding.'}
@@ -90,8 +90,10 @@ export function Notices() {
             <strong>Training on the CPU.</strong>{' '}
             {window.isSecureContext ? (
               <>
-                {fallback} Everything works, only slower than on a GPU. Where the machine has one, a recent
-                Chrome or Edge (also on Android), or Safari 26, trains on it.
+                {fallback} Everything works, only slower than on a GPU.{' '}
+                {recovered === null
+                  ? 'Where the machine has one, a recent Chrome or Edge (also on Android), or Safari 26, trains on it.'
+                  : 'A reload may bring the GPU back.'}
               </>
             ) : (
               <>

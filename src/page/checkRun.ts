@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { CheckCase, CheckContext } from '../engine/checks.ts';
 import type { EngineInfo } from '../engine/engine.ts';
-import { messageOf } from '../engine/engine.ts';
+import { EngineLostError, messageOf, NoAdapterError } from '../engine/engine.ts';
 import { formatNumber } from './numbers.ts';
 
 /** One compared quantity; a case that threw has one row with its message instead of numbers. */
@@ -15,7 +15,8 @@ export interface CheckRow {
 }
 
 export interface CheckRun {
-  readonly status: 'running' | 'passed' | 'failed' | 'unavailable';
+  /** `lost`: the GPU was lost again and again, so that some cases say nothing of it. */
+  readonly status: 'running' | 'passed' | 'failed' | 'lost' | 'unavailable';
   readonly adapter: EngineInfo | null;
   /** What the browser says of the GPU, a line each. */
   readonly facts: readonly string[];
@@ -24,6 +25,8 @@ export interface CheckRun {
   readonly current: string | null;
   readonly done: number;
   readonly total: number;
+  /** Cases in which the GPU was lost each time. */
+  readonly lost: number;
   /** Seconds that the checks took; null until all are done. */
   readonly seconds: number | null;
   /** Milliseconds of a training step of the default experiment, by kernel; null until they are measured. */
@@ -41,6 +44,7 @@ const NOT_STARTED: CheckRun = {
   current: null,
   done: 0,
   total: 0,
+  lost: 0,
   seconds: null,
   times: null,
   message: null,
@@ -51,18 +55,34 @@ export const useCheckRun = create<CheckRun>(() => NOT_STARTED);
 
 const { setState, getState } = useCheckRun;
 
-/** The rows of one case. One that throws, or compares nothing, has failed. */
-async function rowsOf({ name, run }: CheckCase, context: CheckContext): Promise<CheckRow[]> {
+/** How often a case is run where the GPU is lost meanwhile, which says nothing of what it computes. */
+const MOST_RUNS = 3;
+/** Milliseconds until it is run again: a GPU takes a while to come back. */
+const PAUSE = 1000;
+
+/** The rows of one case; null where the GPU was lost each time. One that throws otherwise, or compares nothing, has failed. */
+async function rowsOf({ name, run }: CheckCase, context: CheckContext): Promise<CheckRow[] | null> {
   const failed = (message: string): CheckRow[] => [
     { name, quantity: '', error: null, allowed: null, passed: false, message },
   ];
-  try {
-    const results = await run(context);
-    if (results.length === 0) return failed('The check compared nothing.');
-    return results.map((result) => ({ name, ...result, message: null }));
-  } catch (error) {
-    return failed(messageOf(error));
+  let wasLost = false;
+  for (let runs = 0; runs < MOST_RUNS; runs++) {
+    try {
+      const results = await run(context);
+      if (results.length === 0) return failed('The check compared nothing.');
+      return results.map((result) => ({ name, ...result, message: null }));
+    } catch (error) {
+      wasLost ||= error instanceof EngineLostError;
+      // After a loss there may be no adapter for a while.
+      if (!wasLost || !(error instanceof EngineLostError || error instanceof NoAdapterError)) {
+        return failed(messageOf(error));
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, PAUSE);
+      });
+    }
   }
+  return null;
 }
 
 /** Cases that run at a time: while one waits for news of the GPU, which takes Firefox 100 ms, another one goes on. */
@@ -78,20 +98,23 @@ export async function runChecks(
   const startedAt = performance.now();
   setState({ ...NOT_STARTED, adapter, facts, total: cases.length });
   const results: CheckRow[][] = [];
+  let lost = 0;
   const waiting = [...cases.entries()];
   const runOneByOne = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, check] = next;
       setState({ current: check.name });
-      results[index] = await rowsOf(check, context);
+      const rows = await rowsOf(check, context);
+      if (rows === null) lost++;
+      results[index] = rows ?? [];
       setState((state) => ({ rows: results.flat(), done: state.done + 1 }));
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, runOneByOne));
   const { rows } = getState();
-  const passed = rows.length > 0 && rows.every((row) => row.passed);
+  const failed = rows.some((row) => !row.passed) || cases.length === 0;
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  setState({ status: passed ? 'passed' : 'failed', current: null, seconds });
+  setState({ status: failed ? 'failed' : lost > 0 ? 'lost' : 'passed', lost, current: null, seconds });
 }
 
 /** Shows how long kernels take; after the checks, which keep the GPU busy. */
@@ -103,7 +126,7 @@ export function setUnavailable(message: string, lacksGpu: boolean): void {
 }
 
 /** The result in a sentence. */
-export function summaryOf({ status, adapter, rows, done, total, message }: CheckRun): string {
+export function summaryOf({ status, adapter, rows, done, total, lost, message }: CheckRun): string {
   const name = adapter?.name ?? '';
   const failed = rows.filter(({ passed }) => !passed).length;
   switch (status) {
@@ -113,6 +136,8 @@ export function summaryOf({ status, adapter, rows, done, total, message }: Check
       return `Your GPU computes this right: all ${rows.length} comparisons passed on ${name}.`;
     case 'failed':
       return `Your GPU computes some of this wrong: ${failed} of ${rows.length} comparisons failed on ${name}.`;
+    case 'lost':
+      return `The GPU was lost while it was checked, so that ${lost} of ${total} cases are missing on ${name}: reload to check again. What was compared is right.`;
     case 'running':
       return total === 0 ? 'Looking for a GPU…' : `Checking ${name}: ${done} of ${total} done.`;
   }

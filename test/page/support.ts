@@ -3,6 +3,7 @@ import { expect, inject } from 'vitest';
 import { CHROMIUM_ARGS, findHeadlessShell, WITH_GARBAGE } from '../../scripts/browsers.mjs';
 import { LIMITS } from '../limits.ts';
 import { standsStillAt } from '../still.ts';
+import { trainAtLowPriority } from './lowPriority.ts';
 
 /** So small that a software adapter trains it fast. */
 export const SMALL = 'length=8&hidden=8&batch=4';
@@ -27,6 +28,8 @@ let shared: Promise<Browser> | undefined;
 
 const launch = (args: string[]): Promise<Browser> =>
   chromium.launch({ executablePath: findHeadlessShell(), timeout: LIMITS.wait, args });
+
+trainAtLowPriority();
 
 /** Opens the browser of a file's tests, with WebGPU (on a software adapter) or without. */
 export async function openBrowser(gpu: boolean): Promise<void> {

@@ -72,7 +72,7 @@ describe('text', () => {
   });
 
   test('a file that does not do is explained, and the run goes on', async () => {
-    await openLink(`#${TEXT}&lane=sgd`);
+    await openLink(`#${TEXT}`);
     await isReady();
     await button('Play').click();
     await reaches(5);

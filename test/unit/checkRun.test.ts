@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CheckCase, CheckContext, CheckResult } from '../../src/engine/checks.ts';
-import type { EngineInfo } from '../../src/engine/engine.ts';
+import { DeviceLostError, type EngineInfo } from '../../src/engine/engine.ts';
 import {
   factsOf,
   reportText,
@@ -48,6 +48,34 @@ describe('runChecks', () => {
     expect(summaryOf(useCheckRun.getState())).toBe(
       'Your GPU computes this right: all 4 comparisons passed on some adapter.',
     );
+  });
+
+  test('a case in which the GPU is lost is run again; lost each time, it says nothing of the GPU', async () => {
+    vi.useFakeTimers();
+    try {
+      let runs = 0;
+      const lostOnce = caseOf('a', async () => {
+        if (++runs === 1) throw new DeviceLostError('The GPU was lost.');
+        return [good];
+      });
+      const first = runChecks([lostOnce], CONTEXT, ADAPTER);
+      await vi.advanceTimersByTimeAsync(1000);
+      await first;
+      expect(useCheckRun.getState()).toMatchObject({ status: 'passed', rows: [{ name: 'a' }] });
+
+      const lost = caseOf('b', async () => {
+        throw new DeviceLostError('The GPU was lost.');
+      });
+      const second = runChecks([caseOf('a', async () => [good]), lost], CONTEXT, ADAPTER);
+      await vi.advanceTimersByTimeAsync(3000);
+      await second;
+      expect(useCheckRun.getState().status).toBe('lost');
+      expect(summaryOf(useCheckRun.getState())).toMatch(
+        /^The GPU was lost while it was checked, so that 1 of 2 cases are missing on some adapter: reload/,
+      );
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('one quantity out of bounds fails the whole', async () => {

@@ -9,6 +9,7 @@ import {
   type EngineLostError,
   type Evaluation,
   type MetricBatch,
+  NoAdapterError,
   type StepSnapshot,
 } from '../../src/engine/engine.ts';
 import { laneShapes } from '../../src/engine/layout.ts';
@@ -88,8 +89,12 @@ export class FakeWorld {
     return false;
   }
 
+  /** Whether there is a GPU. */
+  hasAdapter = true;
+
   readonly create = async (request: EngineRequest): Promise<CreatedEngine> => {
     await this.pass();
+    if (!this.hasAdapter && request.kind !== 'cpu') throw new NoAdapterError('There is no adapter.');
     if (this.chance(this.chances.noEngine)) {
       this.failed = true;
       throw new Error('There is no memory for this.');

@@ -183,6 +183,29 @@ describe('what trains ends by itself', () => {
     await rest();
   });
 
+  test('for good: the CPU goes on, after a reset too, though the visitor chose WebGPU', async () => {
+    session.prepareRun(OTHER, 'webgpu', null, 0);
+    await rest();
+    await steps(2);
+    world.hasAdapter = false;
+    loseDevice();
+    await rest();
+    expect(state().engine?.kind).toBe('cpu');
+    session.reset();
+    await rest();
+    expect(state().status).toBe('idle');
+    expect(state().engine?.kind).toBe('cpu');
+    expect(state().fallback).toMatch(
+      /^The GPU cannot be used any more\. There is no adapter\.$|lost 3 times/,
+    );
+    // A minute later it is no longer the loss that keeps WebGPU away.
+    await world.clock.sleep(61_000);
+    session.reset();
+    await rest();
+    expect(state().status).toBe('failed');
+    world.hasAdapter = true;
+  });
+
   test('three times within a minute: the run fails with its numbers, and a reset works', async () => {
     await steps(4);
     for (let end = 0; end < 3; end++) {

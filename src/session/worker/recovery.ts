@@ -1,6 +1,6 @@
 import { fewerWorkers, WorkerEndedError } from '../../engine/cpu/laneWorkers.ts';
 import { type CreatedEngine, createEngine, type EngineRequest } from '../../engine/create.ts';
-import { type Checkpoint, type EngineLostError, messageOf } from '../../engine/engine.ts';
+import { type Checkpoint, EngineLostError, messageOf, NoAdapterError } from '../../engine/engine.ts';
 import { inTime, unlessAborted } from '../../engine/inTime.ts';
 import { type Clock, realClock } from './clock.ts';
 import { type EvaluationClock, evaluationDue } from './pacing.ts';
@@ -32,6 +32,11 @@ export class LossCounter {
     this.#losses = [...this.#losses.filter((at) => now - at < LOSS_WINDOW), now];
     return this.#losses.length >= MOST_LOSSES;
   }
+
+  /** Whether there was one lately. */
+  any(now: number): boolean {
+    return this.#losses.some((at) => now - at < LOSS_WINDOW);
+  }
 }
 
 /** Milliseconds before each further attempt to get a device: a GPU process that crashed takes a while to come back. */
@@ -55,6 +60,11 @@ export interface RecoveryOptions {
 export class Recovery {
   readonly #losses = new LossCounter();
 
+  /** Whether an engine cannot be made for what may be over soon, or never: it was lost, or no device has come back since another one was. */
+  isLoss(error: unknown, now: number): error is EngineLostError | NoAdapterError {
+    return error instanceof EngineLostError || (error instanceof NoAdapterError && this.#losses.any(now));
+  }
+
   /**
    * An engine that stands where the checkpoint stands. After a lost device it computes on another one, or on the CPU where
    * devices are lost too often, or there is none. After a worker that ended it has fewer workers.
@@ -63,7 +73,7 @@ export class Recovery {
    */
   async engineAfterLoss(
     request: EngineRequest,
-    loss: EngineLostError,
+    loss: EngineLostError | NoAdapterError,
     from: Checkpoint | null,
     { create = createEngine, clock = realClock, signal }: RecoveryOptions = {},
   ): Promise<CreatedEngine> {

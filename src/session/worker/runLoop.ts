@@ -7,6 +7,7 @@ import {
   EngineLostError,
   METRIC_STEPS,
   messageOf,
+  type NoAdapterError,
 } from '../../engine/engine.ts';
 import { unlessAborted } from '../../engine/inTime.ts';
 import { laneShapes } from '../../engine/layout.ts';
@@ -182,7 +183,7 @@ export class RunLoop {
     // Let the message go out before a long compilation.
     await this.#unlessEnded(this.#breather.breathe());
     const { engine, fallback } = await this.#make(experiment, this.#safe).catch((error: unknown) => {
-      if (!(error instanceof EngineLostError)) throw error;
+      if (!this.#recovery.isLoss(error, this.#around.clock.now())) throw error;
       return this.#makeAfter(error, experiment);
     });
     this.#adopt(engine);
@@ -207,7 +208,7 @@ export class RunLoop {
   }
 
   /** The same after a loss, at the last checkpoint. */
-  #makeAfter(loss: EngineLostError, experiment: Experiment): Promise<CreatedEngine> {
+  #makeAfter(loss: EngineLostError | NoAdapterError, experiment: Experiment): Promise<CreatedEngine> {
     const options = { ...this.#around, signal: this.#end.signal };
     return this.#recovery.engineAfterLoss(this.#requestFor(experiment), loss, this.#safe, options);
   }
