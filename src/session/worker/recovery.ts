@@ -60,7 +60,7 @@ export interface RecoveryOptions {
 export class Recovery {
   readonly #losses = new LossCounter();
 
-  /** Whether an engine cannot be made for what may be over soon, or never: it was lost, or no device has come back since another one was. */
+  /** Whether an engine failed because a device was lost: its own, or one within the last minute that has not come back. */
   isLoss(error: unknown, now: number): error is EngineLostError | NoAdapterError {
     return error instanceof EngineLostError || (error instanceof NoAdapterError && this.#losses.any(now));
   }
