@@ -4,6 +4,9 @@ import { useRun } from '../session/page/runStore.ts';
 import { SelectField } from './SelectField.tsx';
 import { chooseGpu, useWorkbench } from './workbench.ts';
 
+/** Asked once for a page: every edit and reset makes an engine anew, while the GPUs stay. */
+let asked: Promise<GpuNames | null> | undefined;
+
 /** On a machine with two GPUs, where one of them trains and the browser offers both: which one. */
 export function GpuField() {
   const chosen = useWorkbench((state) => state.powerPreference);
@@ -11,8 +14,10 @@ export function GpuField() {
   const [names, setNames] = useState<GpuNames | null>(null);
   useEffect(() => {
     const { gpu } = navigator as { readonly gpu?: GPU };
+    if (!onGpu || !gpu) return;
     // Without an answer there is nothing to choose.
-    if (onGpu && gpu) gpusToChoose(gpu).then(setNames, () => {});
+    asked ??= gpusToChoose(gpu).catch(() => null);
+    void asked.then(setNames);
   }, [onGpu]);
   if (!onGpu || names === null) return null;
   return (
